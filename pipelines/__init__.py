@@ -1,0 +1,1 @@
+"""Running the whole: the command line, the stages of a run, recipes."""

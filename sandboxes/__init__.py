@@ -1,0 +1,1 @@
+"""Processes that can be killed, and sandboxes for code from models."""

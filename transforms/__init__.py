@@ -1,0 +1,1 @@
+"""Everything between problems and rows: sources, policies, searches, verifiers, labels, formats."""

@@ -1,0 +1,1 @@
+"""The only Beam below the pipelines: sources, searches, labels and sinks as transforms."""

@@ -1,0 +1,1 @@
+"""Exporters, one a file: rows to what trainers and evaluations read."""

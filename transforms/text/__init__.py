@@ -1,0 +1,1 @@
+"""Reading what a policy wrote: where its steps end, and what its answer is."""
