@@ -12,7 +12,7 @@ import msgspec
 Outcome = Literal["valid", "invalid", "undecided"]
 StepKind = Literal["think", "query", "retrieval", "code", "action", "observation", "answer"]
 Origin = Literal["rollout", "tree", "mutation", "counterfactual", "repair", "reference"]
-FinishReason = Literal["stop", "length", "given"]
+FinishReason = Literal["stop", "length", "empty", "given"]
 Stage = Literal["source", "search", "verify", "label"]
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ class Problem:
     payload: str = "{}"
 
     def read_payload(self, kind: type[T]) -> T:
-        """Decode the payload into `kind`; raises `msgspec.ValidationError` where it does not fit."""
+        """Decode the payload; raises `msgspec.ValidationError` where it does not fit `kind`."""
         return msgspec.json.decode(self.payload, type=kind)
 
 
@@ -68,9 +68,9 @@ class Sampling:
 class Trajectory:
     """A solution: the steps, the answer read from them, and where it came from.
 
-    `finish_reason="length"` marks a truncated reply, which is invalid input and never a wrong
-    answer. `parent_id` and `branch_step` say which trajectory's first `branch_step` steps this
-    one continues.
+    `finish_reason` "length" marks a reply that was cut and "empty" a blank one: both are invalid
+    input and never a wrong answer; "given" was not sampled at all. `parent_id` and `branch_step`
+    say which trajectory's first `branch_step` steps this one continues.
     """
 
     id: str

@@ -1,1 +1,41 @@
 """Strategies, one a file: generators that ask for samples and verdicts and do no I/O."""
+
+from stepsmith.transforms.search.base import (
+    STRATEGIES,
+    Ask,
+    Asking,
+    Asks,
+    Check,
+    Plan,
+    Rows,
+    Sample,
+    Score,
+    Strategy,
+    check_each,
+    draw,
+    draw_each,
+    judge_outcomes,
+    score,
+    strategy,
+    unfinished,
+)
+
+__all__ = [
+    "STRATEGIES",
+    "Ask",
+    "Asking",
+    "Asks",
+    "Check",
+    "Plan",
+    "Rows",
+    "Sample",
+    "Score",
+    "Strategy",
+    "check_each",
+    "draw",
+    "draw_each",
+    "judge_outcomes",
+    "score",
+    "strategy",
+    "unfinished",
+]

@@ -1,0 +1,90 @@
+"""Step values by Monte-Carlo completions (Math-Shepherd)."""
+
+from collections.abc import Sequence
+from random import Random
+
+from stepsmith.schemas.records import LabelledTrajectory, Problem, StepLabel, Trajectory, Verdict
+from stepsmith.transforms.search.base import (
+    Asking,
+    Plan,
+    Sample,
+    draw,
+    draw_each,
+    judge_outcomes,
+    strategy,
+    unfinished,
+)
+
+
+@strategy("monte_carlo")
+def monte_carlo(
+    problem: Problem,
+    rng: Random,  # noqa: ARG001 - every draw is the policy's
+    *,
+    solutions: int = 4,
+    rollouts: int = 8,
+) -> Plan:
+    """Estimate each step's value from `rollouts` completions of the prefix that it ends.
+
+    Math-Shepherd (arXiv 2312.08935): the soft estimate is the share of completions that reach the
+    answer, the hard one is whether any does; both follow from the counts in the row. The last
+    step needs no completions, since its solution's own answer is known. A solution that is blank
+    or cut gets no completions: its end is unknown, and a repair of it would be another solution.
+    """
+    attempts = yield from draw(Sample(path="solve", n=solutions))
+    outcomes = yield from judge_outcomes(problem, attempts)
+    asks = {
+        (index, step): Sample(
+            path=f"solve/{index}/{step}",
+            prefix=attempt.steps[: step + 1],
+            n=rollouts,
+            parent=attempt.id,
+        )
+        for index, attempt in enumerate(attempts)
+        if unfinished(attempt) is None
+        for step in range(len(attempt.steps) - 1)
+    }
+    completions = yield from draw_each(tuple(asks.values()))
+    rates = yield from estimate_each(problem, completions)
+    estimates = dict(zip(asks, rates, strict=True))
+    return tuple(
+        LabelledTrajectory(
+            problem=problem,
+            trajectory=attempt,
+            outcome=outcome,
+            labels=tuple(
+                estimates.get((index, step), StepLabel()) for step in range(len(attempt.steps) - 1)
+            )
+            + ((last_label(outcome),) if attempt.steps else ()),
+        )
+        for index, (attempt, outcome) in enumerate(zip(attempts, outcomes, strict=True))
+    )
+
+
+def estimate_each(
+    problem: Problem, completions: Sequence[tuple[Trajectory, ...]]
+) -> Asking[Sequence[StepLabel]]:
+    """Turn the completions of several prefixes into one value label a prefix."""
+    together = [trajectory for group in completions for trajectory in group]
+    verdicts = iter((yield from judge_outcomes(problem, together)))
+    return tuple(rate(group, tuple(next(verdicts) for _ in group)) for group in completions)
+
+
+def rate(completions: Sequence[Trajectory], outcomes: Sequence[Verdict]) -> StepLabel:
+    """Count how many completions reach the answer; the value is their share of the judged ones."""
+    n_correct = sum(outcome.outcome == "valid" for outcome in outcomes)
+    n_undecided = sum(outcome.outcome == "undecided" for outcome in outcomes)
+    judged = len(outcomes) - n_undecided
+    return StepLabel(
+        value=n_correct / judged if judged else None,
+        n_rollouts=len(completions),
+        n_correct=n_correct,
+        n_undecided=n_undecided,
+        n_distinct=len({completion.text for completion in completions}),
+    )
+
+
+def last_label(outcome: Verdict) -> StepLabel:
+    """Value the last step by the outcome itself: nothing is left to complete."""
+    values = {"valid": 1.0, "invalid": 0.0, "undecided": None}
+    return StepLabel(value=values[outcome.outcome])

@@ -1,0 +1,22 @@
+"""Independent solutions, with their outcome."""
+
+from random import Random
+
+from stepsmith.schemas.records import LabelledTrajectory, Problem, StepLabel
+from stepsmith.transforms.search.base import Plan, Sample, draw, judge_outcomes, strategy
+
+
+@strategy("sample")
+def sample(problem: Problem, rng: Random, *, solutions: int = 4) -> Plan:  # noqa: ARG001
+    """Sample `solutions` solutions and check where each of them ends; steps get no value."""
+    attempts = yield from draw(Sample(path="solve", n=solutions))
+    outcomes = yield from judge_outcomes(problem, attempts)
+    return tuple(
+        LabelledTrajectory(
+            problem=problem,
+            trajectory=attempt,
+            outcome=outcome,
+            labels=tuple(StepLabel() for _ in attempt.steps),
+        )
+        for attempt, outcome in zip(attempts, outcomes, strict=True)
+    )

@@ -1,0 +1,50 @@
+"""One shard of a table as the bytes of one Parquet file: the same rows give the same bytes."""
+
+# pyright: basic
+# pyarrow ships no types, so strict mode would report every use of it as unknown.
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stepsmith.schemas.arrow import Table
+
+R = TypeVar("R")
+
+ROW_GROUP_BYTES = 24 << 20
+"""Uncompressed bytes a row group: readers of the Hub want 16 to 32 MB."""
+
+
+def shard_bytes(table: Table[R], rows: Sequence[R], *, footer: Mapping[str, str]) -> bytes:
+    """Encode the rows, sorted by the table's key, as a Parquet file.
+
+    `footer` goes into the file's key-value metadata, beside the schema's name and version. It must
+    hold nothing that differs between two runs of one recipe: no times, hosts or paths.
+    """
+    data = table.to_arrow(sorted(rows, key=table.key))
+    sink = pa.BufferOutputStream()
+    with pq.ParquetWriter(
+        sink,
+        data.schema,
+        compression="zstd",
+        compression_level=3,
+        write_page_index=True,
+        use_content_defined_chunking=True,
+        # Readers infer plain types from the file; an embedded Arrow schema adds nothing to them.
+        store_schema=False,
+    ) as writer:
+        writer.write_table(data, row_group_size=_rows_in_group(data))
+        writer.add_key_value_metadata(
+            {"schema": table.name, "schema_version": table.version, **footer}
+        )
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
+
+
+def _rows_in_group(data: pa.Table) -> int:
+    if data.num_rows == 0:
+        return 1
+    rows: int = ROW_GROUP_BYTES * data.num_rows // max(1, data.nbytes)
+    return max(1, rows)
