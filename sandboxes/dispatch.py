@@ -1,0 +1,175 @@
+"""The thread beside each worker process: it feeds it, times it, kills it and replaces it."""
+
+import dataclasses
+import threading
+import time
+from contextlib import suppress
+
+from stepsmith.sandboxes.backlog import MAX_ATTEMPTS, Backlog, Item
+from stepsmith.sandboxes.errors import WorkerError
+from stepsmith.sandboxes.frames import Failure, Loaded, Result, Setup
+from stepsmith.sandboxes.process import WorkerProcess
+
+_START_ATTEMPTS = 3
+_BATCH_S = 0.02  # a batch holds about this much work: longer ones would only wait in line
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How a pool treats its workers; the fields are options of `WorkerPool`."""
+
+    max_batch: int
+    max_requests: int
+    start_s: float
+
+
+class Dispatcher:
+    """One thread and its worker process. The process starts with the first item."""
+
+    def __init__(
+        self, backlog: Backlog, setup: Setup, limits: Limits, *, share: int, name: str
+    ) -> None:
+        self._backlog = backlog
+        self._setup = setup
+        self._limits = limits
+        self._share = share
+        self._worker: WorkerProcess | None = None
+        self._item_s = 0.0
+        self._closed = False
+        self._changing = threading.Lock()
+        # The thread must outlive its process: PR_SET_PDEATHSIG fires when the parent *thread* ends.
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The process id of the worker, if there is one at the moment."""
+        worker = self._worker
+        return None if worker is None else worker.pid
+
+    def close(self) -> None:
+        """Kill the worker and wait for the thread; the backlog must be closed before."""
+        with self._changing:
+            self._closed = True
+            if self._worker is not None:
+                self._worker.kill()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while self._backlog.wait():
+            try:
+                worker = self._living_worker()
+            except WorkerError as error:
+                self._blame(self._backlog.take(1), str(error))
+            else:
+                self._serve(worker, self._backlog.take(self._batch_size(), share=self._share))
+                self._replace_worker()
+        self._drop_worker()
+
+    def _replace_worker(self) -> None:
+        # Now rather than with the next item, which would have to wait for it.
+        with suppress(WorkerError):
+            self._living_worker()
+
+    def _batch_size(self) -> int:
+        if self._item_s * self._limits.max_batch <= _BATCH_S:
+            return self._limits.max_batch
+        return 1 + int(_BATCH_S / self._item_s)
+
+    def _living_worker(self) -> WorkerProcess:
+        """Return the worker, started afresh if need be; raises `WorkerError`."""
+        if self._worker is not None:
+            return self._worker
+        reason = ""
+        for _ in range(_START_ATTEMPTS):
+            try:
+                return self._start_worker()
+            except (WorkerError, OSError) as error:
+                self._drop_worker()
+                reason = str(error)
+        msg = f"no worker could be started: {reason}"
+        raise WorkerError(msg)
+
+    def _start_worker(self) -> WorkerProcess:
+        with self._changing:
+            if self._closed:
+                msg = "the worker pool is closed"
+                raise WorkerError(msg)
+            worker = self._worker = WorkerProcess(self._setup)
+        worker.wait_until_ready(self._limits.start_s)
+        return worker
+
+    def _drop_worker(self) -> None:
+        """End the worker; the next one will have loaded what this one had."""
+        worker = self._worker
+        if worker is not None:
+            warm = tuple(sorted({*self._setup.warm, *worker.loaded}))
+            self._setup = Setup(
+                path=self._setup.path, memory_bytes=self._setup.memory_bytes, warm=warm
+            )
+            with self._changing:
+                self._worker = None
+            worker.close()
+
+    def _serve(self, worker: WorkerProcess, items: list[Item]) -> None:
+        """Send a batch; end each item as its reply comes in, and give back what was left over."""
+        worker.send(b"".join(item.frame for item in items))
+        all_loaded = worker.loaded.issuperset(item.target for item in items)
+        began = time.monotonic()
+        for done, item in enumerate(items):
+            try:
+                reply = self._reply(worker, item)
+            except TimeoutError:
+                self._drop_worker()
+                item.fail_late()
+                self._backlog.put_back(items[done + 1 :])
+                return
+            except WorkerError as error:
+                self._drop_worker()
+                self._backlog.put_back(items[done + 1 :])
+                self._blame([item], str(error))
+                return
+            _finish(item, reply)
+        if items and all_loaded:
+            self._note_pace((time.monotonic() - began) / len(items))
+        worker.n_answered += len(items)
+        if worker.n_answered >= self._limits.max_requests:
+            self._drop_worker()
+
+    def _reply(self, worker: WorkerProcess, item: Item) -> Result | Failure:
+        """Wait for one reply; the item's clock starts once its target is loaded."""
+        reply = None
+        if item.target not in worker.loaded:
+            try:
+                reply = worker.receive(self._limits.start_s)
+            except TimeoutError:
+                msg = f"{item.target} did not load within {self._limits.start_s:g} s"
+                raise WorkerError(msg) from None
+            if isinstance(reply, Loaded):
+                worker.loaded.add(item.target)
+                reply = None
+        if reply is None:
+            reply = worker.receive(item.deadline_s)
+        if isinstance(reply, Result | Failure):
+            return reply
+        msg = f"the worker answered out of turn: {type(reply).__name__}"
+        raise WorkerError(msg)
+
+    def _blame(self, items: list[Item], reason: str) -> None:
+        """Count a death against what was in work; the second one ends it."""
+        for item in items:
+            item.n_deaths += 1
+            if item.n_deaths >= MAX_ATTEMPTS:
+                item.fail(reason)
+            else:
+                self._backlog.put_back([item])
+
+    def _note_pace(self, item_s: float) -> None:
+        self._item_s = item_s if self._item_s == 0 else 0.8 * self._item_s + 0.2 * item_s
+
+
+def _finish(item: Item, reply: Result | Failure) -> None:
+    if isinstance(reply, Result):
+        item.future.set_result(reply.payload)
+    else:
+        item.future.set_exception(WorkerError(reply.message))
