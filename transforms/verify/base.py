@@ -28,12 +28,13 @@ Check = Callable[[Claim], Verdict]
 CheckInWorker = Callable[[Claim, Worker], Verdict]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True)
 class Case:
     """An example and its verdict: documentation, and a test that the conformance suite runs."""
 
     text: str
     outcome: Outcome
+    _: dataclasses.KW_ONLY
     answer: str | None = None
     payload: str = "{}"
     prior: tuple[str, ...] = ()
