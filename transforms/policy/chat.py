@@ -32,8 +32,8 @@ class ChatTemplate:
     """
 
     source: str
-    bos_token: str = ""
-    eos_token: str = ""
+    bos: str = ""
+    eos: str = ""
     origin: str = "the chat template"
 
     def render(self, messages: Sequence[Message]) -> str:
@@ -42,8 +42,8 @@ class ChatTemplate:
             return _compile(self.source).render(
                 messages=messages,
                 add_generation_prompt=True,
-                bos_token=self.bos_token,
-                eos_token=self.eos_token,
+                bos_token=self.bos,
+                eos_token=self.eos,
                 raise_exception=_refuse,
             )
         except jinja2.TemplateError as error:
@@ -86,8 +86,8 @@ def read_chat_template(folder: str | Path) -> ChatTemplate:
         raise RecipeError(msg)
     return ChatTemplate(
         source=source,
-        bos_token=_text(config.bos_token),
-        eos_token=_text(config.eos_token),
+        bos=_text(config.bos_token),
+        eos=_text(config.eos_token),
         origin=str(origin),
     )
 

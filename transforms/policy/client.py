@@ -128,9 +128,12 @@ class CompletionsClient:
             body["seed"] = seed
         if logprobs:
             body["logprobs"] = 0  # no alternatives: the drawn token's alone
-        replies = await self._ask(body, lambda completion: completion.replies(n=n))
-        for reply in replies:
-            self.meter.sampled(reply)
+        completion, replies = await self._ask(body, lambda said: said.replies(n=n))
+        self.meter.answered(
+            n_samples=n,
+            n_prompt_tokens=completion.usage.prompt_tokens,
+            n_tokens=completion.usage.completion_tokens,
+        )
         return replies
 
     async def score(self, prompt: str, text: str) -> tuple[float, ...]:
@@ -143,23 +146,24 @@ class CompletionsClient:
         if not text:
             return ()
         body = {"prompt": prompt + text, "max_tokens": 0, "echo": True, "logprobs": 0}
-        return await self._ask(body, lambda completion: completion.logprobs_of(text))
+        completion, logprobs = await self._ask(body, lambda said: said.logprobs_of(text))
+        # vLLM draws one token all the same, and counts it; it is none that was asked for.
+        self.meter.answered(n_prompt_tokens=completion.usage.prompt_tokens)
+        return logprobs
 
     async def _ask(
         self, body: Mapping[str, object], read: Callable[[Completion], tuple[_Answer, ...]]
-    ) -> tuple[_Answer, ...]:
+    ) -> tuple[Completion, tuple[_Answer, ...]]:
         fields = {"model": self.model, **body}
         if self._add_special_tokens is not None:
             fields["add_special_tokens"] = self._add_special_tokens
         words = await self._post(msgspec.json.encode(fields))
         try:
             completion = read_completion(words)
-            answer = read(completion)
+            return completion, read(completion)
         except MalformedAnswerError as error:
             msg = f"{self._named} gave a malformed answer: {error}; it said: {quote(words)}"
             raise EngineError(msg) from None
-        self.meter.prompted(completion.usage.prompt_tokens)
-        return answer
 
     async def _post(self, data: bytes) -> bytes:
         attempt = 1

@@ -5,8 +5,6 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
-from stepsmith.transforms.policy.base import Reply
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class EngineUsage:
@@ -77,13 +75,11 @@ class EngineMeter:
         """Count an attempt that failed and will be repeated."""
         self._advance(retries=1)
 
-    def prompted(self, n_prompt_tokens: int | None) -> None:
-        """Count the prompt of one answered request."""
-        self._advance(prompt_tokens=n_prompt_tokens or 0)
-
-    def sampled(self, reply: Reply) -> None:
-        """Count one reply, without its prompt, which several replies may share."""
-        self._advance(samples=1, tokens=reply.n_tokens or 0)
+    def answered(
+        self, *, n_samples: int = 0, n_prompt_tokens: int | None = None, n_tokens: int | None = None
+    ) -> None:
+        """Count what one request brought: its samples, their tokens in sum, and its prompt's."""
+        self._advance(samples=n_samples, prompt_tokens=n_prompt_tokens or 0, tokens=n_tokens or 0)
 
     def usage(self) -> EngineUsage:
         """Return everything counted up to now."""

@@ -76,8 +76,9 @@ class SimulatedPolicy:
         with self.meter.request():
             if latency_s:
                 await self._sleep(latency_s)
-        self.meter.prompted(reply.n_prompt_tokens)
-        self.meter.sampled(reply)
+        self.meter.answered(
+            n_samples=1, n_prompt_tokens=reply.n_prompt_tokens, n_tokens=reply.n_tokens
+        )
         return reply
 
     async def score(self, request: Request, text: str) -> tuple[float, ...]:
@@ -106,7 +107,6 @@ class SimulatedPolicy:
         prefix = _prefix(request)
         key = f"{request.seed}\n{request.problem.prompt}\n{prefix}"
         rng = Random(key)  # noqa: S311 -- replies, not secrets
-        latency_s = rng.expovariate(1 / self._latency_s) if self._latency_s else 0.0
         empty = rng.random() < self.rates.empty_rate
         unanswered = rng.random() < self.rates.format_failure_rate
         truncated = rng.random() < self.rates.truncation_rate
@@ -123,7 +123,8 @@ class SimulatedPolicy:
             n_prompt_tokens=len(split_tokens(f"{request.problem.prompt}\n{prefix}")),
             n_tokens=len(split_tokens(text)),
         )
-        return reply, latency_s
+        # Drawn last, so that the text does not depend on whether there is a latency.
+        return reply, rng.expovariate(1 / self._latency_s) if self._latency_s else 0.0
 
 
 @policy("simulated")
