@@ -40,6 +40,7 @@ class Table(Generic[R]):
 
     name: str
     version: str
+    kind: type[R]
     schema: pa.Schema
     key: Callable[[R], Any]
     columns: Callable[[Sequence[R]], Iterable[pa.Array]]
@@ -177,6 +178,7 @@ def _labelled_trajectory(row: Mapping[str, Any]) -> LabelledTrajectory:
 TRAJECTORIES: Table[LabelledTrajectory] = Table(
     name="trajectories",
     version="1",
+    kind=LabelledTrajectory,
     schema=pa.schema([*(field for field, _ in _FLAT), _required("steps", STEPS)]),
     key=lambda row: (row.problem.id, row.trajectory.id),
     columns=_trajectory_columns,
@@ -191,6 +193,7 @@ def _plain_table(
     return Table(
         name=name,
         version=version,
+        kind=kind,
         schema=pa.schema(fields),
         key=key,
         columns=lambda rows: [

@@ -43,9 +43,9 @@ class Verifiers:
 class Recipe:
     """One data set, from its problems to its labels.
 
-    `shards` and `max_error_rate` (the share of problems that may fail before the run as a whole
-    does) change no row; neither does what stands in `engine`: options of the policy that say how
-    it is served (a URL, memory, parallelism).
+    Some of it changes no row: `shards`, `window` (problems searched at a time in one process),
+    `max_error_rate` (the share of problems that may fail before the run as a whole does), and
+    `engine`: options of the policy that say how it is served (a URL, memory, parallelism).
     """
 
     name: str
@@ -59,11 +59,12 @@ class Recipe:
     engine: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
     seed: int = 0
     shards: int = 8
+    window: int = 32
     max_error_rate: float = 0.0
 
     def content(self) -> dict[str, Any]:
         """Return what decides the rows, as plain values."""
-        operational = {"name", "engine", "shards", "max_error_rate"}
+        operational = {"name", "engine", "shards", "window", "max_error_rate"}
         plain: dict[str, Any] = msgspec.to_builtins(self)
         return {key: value for key, value in plain.items() if key not in operational}
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from stepsmith.schemas.records import FinishReason, Problem, Sampling, Step
 from stepsmith.schemas.registry import Registry, first_line
+from stepsmith.transforms.policy.meter import EngineMeter
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +46,11 @@ class Policy(Protocol):
     @property
     def name(self) -> str:
         """The model's name, as it is written into every row."""
+        ...
+
+    @property
+    def meter(self) -> EngineMeter:
+        """What the engine was asked, and how long it had work."""
         ...
 
     async def sample(self, request: Request) -> Reply:

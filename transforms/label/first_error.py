@@ -1,0 +1,73 @@
+"""Labels from the first sign of an error: a tool's refutation, or a value that falls to zero."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from stepsmith.schemas.records import LabelledTrajectory, StepLabel, Verdict
+from stepsmith.transforms.label.base import labeler
+
+
+@labeler("first_error")
+def first_error(row: LabelledTrajectory, *, threshold: float = 0.0) -> LabelledTrajectory:
+    """Call steps right while their value exceeds `threshold`, wrong where it first does not.
+
+    Math-Shepherd's hard rule at its default (a prefix from which any completion reaches the answer
+    is good), with three corrections. A step that a tool refutes is wrong whatever its value.
+    Nothing is said of the steps after the first error unless a tool judges them on their own: a
+    prefix that is broken already tells nothing about them. And where values are unknown just
+    before the first zero, the error may lie in the gap, so that no step is blamed.
+    """
+    error, located = _first_error(row.labels, threshold)
+    labels = tuple(
+        _label(label, threshold, known=index < error or (index == error and located))
+        for index, label in enumerate(row.labels)
+    )
+    wrong = [index for index, label in enumerate(labels) if label.correct is False]
+    reason = _DROP_REASONS.get(row.trajectory.finish_reason)
+    return dataclasses.replace(
+        row,
+        labels=labels,
+        first_error=wrong[0] if wrong else None,
+        keep=reason is None,
+        drop_reason=reason,
+    )
+
+
+_DROP_REASONS = {"length": "truncated", "empty": "empty"}
+
+
+def _first_error(labels: Sequence[StepLabel], threshold: float) -> tuple[int, bool]:
+    """Return the first step that is refuted or without value, and whether it is surely that one.
+
+    The number of steps where there is none.
+    """
+    last_good = -1
+    for index, label in enumerate(labels):
+        if any(verdict.outcome == "invalid" for verdict in label.verdicts):
+            return index, True
+        if label.value is None:
+            continue
+        if label.value <= threshold:
+            return index, last_good == index - 1
+        last_good = index
+    return len(labels), True
+
+
+def _label(label: StepLabel, threshold: float, *, known: bool) -> StepLabel:
+    verdict = _decisive(label)
+    if verdict is not None:
+        correct = verdict.outcome == "valid"
+        return dataclasses.replace(label, correct=correct, source=verdict.verifier)
+    if label.value is None or not known:
+        return dataclasses.replace(label, correct=None, source=None)
+    source = "monte_carlo" if label.n_rollouts is not None else "outcome"
+    return dataclasses.replace(label, correct=label.value > threshold, source=source)
+
+
+def _decisive(label: StepLabel) -> Verdict | None:
+    """Return the verdict of a tool that decides this step by itself, a refutation first."""
+    for outcome in ("invalid", "valid"):
+        for verdict in label.verdicts:
+            if verdict.outcome == outcome:
+                return verdict
+    return None
