@@ -103,6 +103,6 @@ def describe(status: Status, *, elapsed_s: float, n_planned: int | None = None) 
         f"{undecided:.0%} undecided",
     ]
     if n_planned is not None and 0 < done < n_planned:
-        left_s = engine.elapsed_s / done * (n_planned - done)
-        parts.append(f"about {left_s / 60:.0f} min left" if left_s >= 60 else "under a minute left")
+        left_min = engine.elapsed_s / done * (n_planned - done) / 60
+        parts.append(f"about {left_min:.0f} min left" if left_min >= 1 else "under a minute left")
     return " · ".join(part for part in parts if part)

@@ -138,13 +138,13 @@ def _asked(job: Job) -> dict[str, Any]:
 
 
 def _difference(before: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
-    texts = [
+    there, here = (
         json.dumps(side["recipe"], indent=1, sort_keys=True).splitlines()
         for side in (before, asked)
-    ]
-    if texts[0] == texts[1]:
+    )
+    if there == here:
         return "  the prompt file's text differs"
-    lines = difflib.unified_diff(*texts, "there", "asked", lineterm="", n=0)
+    lines = difflib.unified_diff(there, here, "there", "asked", lineterm="", n=0)
     return "\n".join(f"  {line}" for line in lines if not line.startswith("@@"))
 
 

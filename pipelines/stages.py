@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import apache_beam as beam
+from apache_beam.transforms.combiners import ToListCombineFn
 
 from stepsmith.schemas.records import ErrorRecord
 from stepsmith.transforms.beam.coders import register_coders
@@ -30,7 +31,7 @@ def build(pipeline: beam.Pipeline, job: Job) -> None:
     plan = (
         shards
         | "CountProblems" >> beam.Map(_size)
-        | "GatherPlan" >> beam.CombineGlobally(beam.combiners.ToListCombineFn())
+        | "GatherPlan" >> beam.CombineGlobally(ToListCombineFn())
         | "WritePlan" >> beam.Map(_write_plan, job.layout.plan)
     )
     searched = shards | "Search" >> Search(job, after=plan)

@@ -26,7 +26,8 @@ class BeamFiles:
 
     def exists(self, path: str) -> bool:
         """Say whether a complete file stands at `path`."""
-        return FileSystems.exists(path)
+        found: bool = FileSystems.exists(path)
+        return found
 
     def write(self, path: str, data: bytes) -> None:
         """Upload `data` under its final name."""

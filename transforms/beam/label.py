@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import apache_beam as beam
-from apache_beam.metrics import Metrics
+from apache_beam.metrics.metric import Metrics
 
 from stepsmith.schemas.arrow import TRAJECTORIES
 from stepsmith.transforms.beam.files import files_of

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import apache_beam as beam
-from apache_beam.metrics import Metrics
+from apache_beam.metrics.metric import Metrics
+from apache_beam.pvalue import TaggedOutput
 
 from stepsmith.schemas.records import ErrorRecord, Problem
 from stepsmith.transforms.beam.files import AnyFiles
@@ -30,12 +31,12 @@ class ReadProblems(beam.PTransform[Any, Any]):
         super().__init__()
         self._source = source
 
-    def expand(self, input_or_inputs: Any) -> Read:
+    def expand(self, input_or_inputs: Any) -> Any:
         """List the parts, spread them, read them."""
         outputs = (
             input_or_inputs
             | "Source" >> beam.Create([0], reshuffle=False)
-            | "ListParts" >> beam.FlatMap(_parts, self._source).with_output_types(str)
+            | "ListParts" >> beam.ParDo(_ListParts(self._source)).with_output_types(str)
             | "Spread" >> beam.Reshuffle()
             | "ReadPart"
             >> beam.ParDo(_ReadPart(self._source)).with_outputs(_ERRORS, main="problems")
@@ -46,8 +47,12 @@ class ReadProblems(beam.PTransform[Any, Any]):
         return Read(problems, outputs[_ERRORS])
 
 
-def _parts(_: int, source: Source) -> Iterable[str]:
-    return source.parts(AnyFiles())
+class _ListParts(beam.DoFn):
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def process(self, element: int) -> Iterable[str]:  # noqa: ARG002 - the one start of it all
+        return self._source.parts(AnyFiles())
 
 
 class _ReadPart(beam.DoFn):
@@ -63,4 +68,4 @@ class _ReadPart(beam.DoFn):
                 yield record
             else:
                 self._errors.inc()
-                yield beam.pvalue.TaggedOutput(_ERRORS, record)
+                yield TaggedOutput(_ERRORS, record)

@@ -5,16 +5,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 
-import apache_beam as beam
 from apache_beam.options.pipeline_options import (
     DirectOptions,
     PipelineOptions,
     PortableOptions,
     StandardOptions,
 )
-from apache_beam.runners.portability.fn_api_runner import FnApiRunner, worker_handlers
+from apache_beam.runners.portability.fn_api_runner import worker_handlers
+from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
+from apache_beam.runners.runner import PipelineRunner
 
 from stepsmith.schemas.errors import UserError
 
@@ -56,7 +57,7 @@ def is_local(options: PipelineOptions) -> bool:
 @contextlib.contextmanager
 def local_runner(
     options: PipelineOptions, *, workers: int = 1
-) -> Iterator[beam.runners.PipelineRunner]:
+) -> Generator[PipelineRunner, None, None]:
     """Give the in-memory runner, or with `workers` > 1 one whose work goes to a pool of processes.
 
     The pool fails the run within seconds when one of its workers dies. Since 2.68 `DirectRunner`
@@ -76,7 +77,7 @@ def local_runner(
 
 
 @contextlib.contextmanager
-def _worker_pool() -> Iterator[str]:
+def _worker_pool() -> Generator[str, None, None]:
     port = _free_port()
     pool = subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", "stepsmith.transforms.beam.worker_pool", str(port)],

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
-from apache_beam.metrics import Metrics
+from apache_beam.metrics.metric import Metrics
+from apache_beam.pvalue import AsSingleton
 from apache_beam.transforms.window import GlobalWindows
 
 from stepsmith.schemas.arrow import ERRORS, ROLLOUTS, TRAJECTORIES
@@ -64,7 +65,7 @@ class Search(beam.PTransform[Any, Any]):
 
     def expand(self, input_or_inputs: Any) -> Any:
         """Spread the shards over the workers, then search them."""
-        search = beam.ParDo(_SearchShard(self._job), beam.pvalue.AsSingleton(self._after))
+        search = beam.ParDo(_SearchShard(self._job), AsSingleton(self._after))
         return (
             input_or_inputs
             | "Spread" >> beam.Reshuffle()
@@ -102,7 +103,7 @@ class _SearchShard(beam.DoFn):
         self._open.add(self._host.submit(_search(self._job, self._host, element)))
         yield from self._drain(OPEN_SHARDS)
 
-    def finish_bundle(self) -> Iterable[Any]:
+    def finish_bundle(self) -> Any:
         for report in self._drain(1):
             yield GlobalWindows.windowed_value_at_end_of_window(report)
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import apache_beam as beam
-from apache_beam.metrics import Metrics
+from apache_beam.metrics.metric import Metrics
+from apache_beam.pvalue import TaggedOutput
 
 from stepsmith.sandboxes import shared_pool
 from stepsmith.schemas.records import Claim, ErrorRecord, Verdict
@@ -32,7 +33,7 @@ class Verify(beam.PTransform[Any, Any]):
         super().__init__()
         self._name = name
 
-    def expand(self, input_or_inputs: Any) -> Verified:
+    def expand(self, input_or_inputs: Any) -> Any:
         """Judge one claim an element."""
         outputs = input_or_inputs | "Judge" >> beam.ParDo(_Judge(self._name)).with_outputs(
             _ERRORS, main="verdicts"
@@ -58,7 +59,7 @@ class _Judge(beam.DoFn):
         try:
             verdict = self._verifier(element, self._worker)
         except Exception as error:  # noqa: BLE001 - a verifier's bug is this claim's row
-            yield beam.pvalue.TaggedOutput(_ERRORS, _error(self._name, element, error))
+            yield TaggedOutput(_ERRORS, _error(self._name, element, error))
             return
         self._counters[verdict.outcome].inc()
         yield element, verdict

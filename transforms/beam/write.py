@@ -1,6 +1,7 @@
 """Write records as shards of a table: exact rows a shard, the same bytes on every runner."""
 
 from collections.abc import Callable, Iterable, Mapping
+from types import GenericAlias
 from typing import Any
 
 import apache_beam as beam
@@ -43,18 +44,14 @@ class WriteDataset(beam.PTransform[Any, Any]):
     def expand(self, input_or_inputs: Any) -> Any:
         """Batch by shard, group the batches, write a file a shard."""
         batches = _BatchByShard(self._key, self._layout.shards)
-        write = beam.MapTuple(
-            _write,
-            table=self._table,
-            layout=self._layout,
-            footer=self._footer,
-            split=self._split,
+        write = _WriteShard(
+            table=self._table, layout=self._layout, footer=self._footer, split=self._split
         )
         return (
             input_or_inputs
             | "BatchByShard" >> beam.ParDo(batches).with_output_types(tuple[int, bytes])
             | "GroupByShard" >> beam.GroupByKey()
-            | "WriteShard" >> write.with_output_types(str)
+            | "WriteShard" >> beam.ParDo(write).with_output_types(str)
         )
 
 
@@ -73,22 +70,25 @@ class _BatchByShard(beam.DoFn):
         if len(batch) >= BATCH_ROWS:
             yield shard, encode(self._batches.pop(shard))
 
-    def finish_bundle(self) -> Iterable[Any]:
+    def finish_bundle(self) -> Any:
         for shard, batch in self._batches.items():
             yield GlobalWindows.windowed_value_at_end_of_window((shard, encode(batch)))
 
 
-def _write(
-    shard: int,
-    batches: Iterable[bytes],
-    *,
-    table: str,
-    layout: Layout,
-    footer: Mapping[str, str],
-    split: str,
-) -> str:
-    declared = TABLES[table]
-    rows = [row for batch in batches for row in decode(list[declared.kind], batch)]
-    path = layout.shard(table, shard, split=split)
-    write_shard(files_of(path), path, declared, rows, {**footer, "shard": str(shard)})
-    return path
+class _WriteShard(beam.DoFn):
+    def __init__(
+        self, *, table: str, layout: Layout, footer: Mapping[str, str], split: str
+    ) -> None:
+        self._table = table
+        self._layout = layout
+        self._footer = footer
+        self._split = split
+
+    def process(self, element: tuple[int, Iterable[bytes]]) -> Iterable[str]:
+        shard, batches = element
+        table = TABLES[self._table]
+        many: Any = GenericAlias(list, (table.kind,))
+        rows: list[Any] = [row for batch in batches for row in decode(many, batch)]
+        path = self._layout.shard(self._table, shard, split=self._split)
+        write_shard(files_of(path), path, table, rows, {**self._footer, "shard": str(shard)})
+        yield path
