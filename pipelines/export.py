@@ -1,0 +1,77 @@
+"""Data sets in the form that a trainer or an evaluation reads."""
+
+import collections
+import dataclasses
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePath
+from typing import Any
+
+from stepsmith.pipelines.dataset import files_at, read_dataset
+from stepsmith.schemas.errors import RecipeError, UserError, suggest
+from stepsmith.schemas.records import LabelledTrajectory
+from stepsmith.transforms.format import FORMATS, Format, LeftOut
+from stepsmith.transforms.format.write import ENCODERS, Encoder
+
+
+def export(dataset: str, form: str, output: str, overrides: Sequence[str]) -> str:
+    """Write the rows of a finished run in a format, and say how many and what was left out.
+
+    The ending of `output` decides between JSON lines and Parquet; the file appears whole or not at
+    all. `overrides` are options of the format as `key=value`. Raises `UserError` for an unknown
+    format, option or ending, naming the nearest.
+    """
+    chosen: Format[Any] = FORMATS.get(form).value.bind(_options(overrides))
+    encode = _encoder(output)
+    tally = _Tally(form=chosen)
+    data = encode(tally.exported(read_dataset(dataset)), chosen.row)
+    files_at(output).write(output, data)
+    return f"{output}: {tally.describe()}"
+
+
+@dataclasses.dataclass(kw_only=True)
+class _Tally:
+    """Exports rows, and counts them."""
+
+    form: Format[Any]
+    written: int = 0
+    left_out: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter[str])
+
+    def exported(self, rows: Iterable[LabelledTrajectory]) -> Iterator[Any]:
+        for row in rows:
+            made = self.form(row)
+            if isinstance(made, LeftOut):
+                self.left_out[made.reason] += 1
+            else:
+                self.written += 1
+                yield made
+
+    def describe(self) -> str:
+        total = self.written + self.left_out.total()
+        lines = [f"{self.written:,} of {total:,} rows written as {self.form.name}"]
+        reasons = sorted(self.left_out.items(), key=lambda item: (-item[1], item[0]))
+        lines += [f"  {count:,} left out: {reason}" for reason, count in reasons]
+        return "\n".join(lines)
+
+
+def _encoder(output: str) -> Encoder:
+    ending = PurePath(output).suffix
+    if ending not in ENCODERS:
+        msg = f"{output} ends in {ending!r}; {suggest(ending, ENCODERS)}"
+        raise UserError(msg)
+    return ENCODERS[ending]
+
+
+def _options(overrides: Sequence[str]) -> dict[str, object]:
+    """Read `key=value` pairs, the values as in a recipe; what is no TOML is a string."""
+    options: dict[str, object] = {}
+    for override in overrides:
+        key, equals, value = override.partition("=")
+        if not equals or not key.strip():
+            msg = f"--set {override!r}: write key=value, such as --set nulls=drop"
+            raise RecipeError(msg)
+        try:
+            options[key.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            options[key.strip()] = value
+    return options
