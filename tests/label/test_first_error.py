@@ -1,0 +1,103 @@
+"""Labels: the hard rule of Math-Shepherd, a tool's word above it, and silence where it is due."""
+
+import pytest
+
+from stepsmith.schemas import LabelledTrajectory, Problem, Step, StepLabel, Trajectory, Verdict
+from stepsmith.transforms.label.first_error import first_error
+
+VALID = Verdict(outcome="valid", verifier="tool")
+INVALID = Verdict(outcome="invalid", verifier="tool", evidence="no")
+UNDECIDED = Verdict(outcome="undecided", verifier="tool", evidence="nothing to check")
+
+
+def labelled(
+    values: list[float | None], verdicts: dict[int, Verdict] | None = None, **options: float
+) -> tuple[list[bool | None], int | None]:
+    labels = tuple(
+        StepLabel(
+            value=value,
+            n_rollouts=4,
+            verdicts=((verdicts or {}).get(index, UNDECIDED),),
+        )
+        for index, value in enumerate(values)
+    )
+    done = first_error(row(labels), **options)
+    return [label.correct for label in done.labels], done.first_error
+
+
+def row(labels: tuple[StepLabel, ...], **fields: object) -> LabelledTrajectory:
+    steps = tuple(Step(text=f"{index}\n") for index in range(len(labels)))
+    return LabelledTrajectory(
+        problem=Problem(id="p", prompt="?"),
+        trajectory=Trajectory(id="t", problem_id="p", steps=steps, **fields),  # type: ignore[arg-type]
+        outcome=Verdict(outcome="invalid", verifier="math.answer", evidence="no"),
+        labels=labels,
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "correct", "error"),
+    [
+        ([0.5, 0.25, 1.0], [True, True, True], None),
+        ([0.5, 0.0, 0.0], [True, False, None], 1),
+        ([0.0, 0.5, 0.5], [False, None, None], 0),
+        ([0.5, None, 0.5], [True, None, True], None),
+        ([None, None, None], [None, None, None], None),
+    ],
+)
+def test_steps_are_right_until_the_value_first_falls_to_zero(
+    values: list[float | None], correct: list[bool | None], error: int | None
+) -> None:
+    assert labelled(values) == (correct, error)
+
+
+def test_an_error_that_may_lie_in_a_gap_blames_no_step() -> None:
+    assert labelled([0.5, None, 0.0, 0.0]) == ([True, None, None, None], None)
+
+
+def test_a_refuted_step_is_wrong_whatever_its_value() -> None:
+    assert labelled([1.0, 1.0, 1.0], {1: INVALID}) == ([True, False, None], 1)
+
+
+def test_after_the_first_error_only_a_tool_speaks() -> None:
+    assert labelled([0.5, 0.0, 0.0, 0.0], {2: VALID, 3: INVALID}) == (
+        [True, False, True, False],
+        1,
+    )
+
+
+def test_the_threshold_moves_the_line() -> None:
+    assert labelled([0.5, 0.25, 0.1], threshold=0.25) == ([True, False, None], 1)
+
+
+def test_labels_say_where_they_come_from() -> None:
+    labels = (
+        StepLabel(value=0.5, n_rollouts=4),
+        StepLabel(value=0.5, n_rollouts=4, verdicts=(UNDECIDED, VALID)),
+        StepLabel(value=0.0),
+    )
+    done = first_error(row(labels))
+    assert [label.source for label in done.labels] == ["monte_carlo", "tool", "outcome"]
+
+
+def test_nothing_is_lost() -> None:
+    labels = (StepLabel(value=0.5, n_rollouts=4, n_correct=2, verdicts=(INVALID, VALID)),)
+    done = first_error(row(labels))
+    assert done.labels[0].verdicts == (INVALID, VALID)
+    assert (done.labels[0].value, done.labels[0].n_rollouts, done.labels[0].n_correct) == (
+        0.5,
+        4,
+        2,
+    )
+
+
+@pytest.mark.parametrize(("reason", "drop"), [("length", "truncated"), ("empty", "empty")])
+def test_cut_and_blank_replies_are_kept_as_rows_that_are_not_for_training(
+    reason: str, drop: str
+) -> None:
+    done = first_error(row((), finish_reason=reason))
+    assert (done.keep, done.drop_reason) == (False, drop)
+
+
+def test_no_step_is_no_label() -> None:
+    assert first_error(row(())).first_error is None
