@@ -155,7 +155,7 @@ def _steps(row: LabelledTrajectory, width: int, *, color: bool) -> Iterator[str]
         indent = len(lead) if width >= 2 * len(lead) else 4
         lines = wrap(harmless(step.text.rstrip("\n")), width - indent)
         if indent < len(lead):
-            yield paint(lead.rstrip(), style, color=color)
+            yield from (paint(line, style, color=color) for line in wrap(lead.rstrip(), width))
             lead = " " * indent
         for number, line in enumerate(lines):
             whole = (lead if number == 0 else " " * indent) + line

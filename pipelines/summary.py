@@ -65,9 +65,12 @@ def _files(job: Job, manifest: Manifest) -> Iterator[tuple[str, str]]:
         if not rows:
             continue
         megabytes = sum(entry.bytes for entry in entries) / _MEGABYTE
-        files = "1 file" if len(entries) == 1 else f"{len(entries):,} files"
-        where = job.layout.every_shard(table)
-        yield table, f"{where} ({rows:,} rows, {files}, {megabytes:,.1f} MB)"
+        size = f"{_many(rows, 'row')}, {_many(len(entries), 'file')}, {megabytes:,.1f} MB"
+        yield table, f"{job.layout.every_shard(table)} ({size})"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _next(job: Job, manifest: Manifest) -> Iterator[str]:

@@ -29,7 +29,7 @@ def solution(
         StepLabel(correct=one, value=value)
         for one, value in zip(correct, values or (None,) * len(correct), strict=True)
     )
-    problem = Problem(id=id.partition("/")[0], prompt="Add 2 and 3, then double.", answer="10")
+    problem = Problem(id=id.rpartition("/")[0], prompt="Add 2 and 3, then double.", answer="10")
     return LabelledTrajectory(
         problem=problem,
         trajectory=Trajectory(

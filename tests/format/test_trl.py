@@ -132,3 +132,10 @@ def test_bound_options_hold_in_both_directions() -> None:
 @pytest.mark.parametrize("label", exported().labels)
 def test_labels_are_booleans_for_a_trainer_that_truncates(label: object) -> None:
     assert type(label) is bool
+
+
+def test_the_prompt_can_be_set_apart_from_the_first_step() -> None:
+    form: Format[Any] = FORMATS.get("trl").value.bind({"prompt_end": "\n\n"})
+    made = form(solution())
+    assert made.prompt == "Add 2 and 3, then double.\n\n"
+    assert form.read(made).prompt == "Add 2 and 3, then double."

@@ -18,11 +18,11 @@ class TrlRow:
     labels: tuple[bool, ...]
 
 
-def read(row: TrlRow, *, separator: str = "\n") -> Carried:
+def read(row: TrlRow, *, separator: str = "\n", prompt_end: str = "") -> Carried:
     """Read a row as the trainer does, which puts the separator after each step."""
     *others, last = row.completions
     return Carried(
-        prompt=row.prompt,
+        prompt=row.prompt.removesuffix(prompt_end),
         steps=(*(step + separator for step in others), last),
         labels=row.labels,
         ending=separator,
@@ -37,6 +37,7 @@ def trl(
     threshold: float = 0.0,
     nulls: Literal["truncate", "drop"] = "truncate",
     separator: str = "\n",
+    prompt_end: str = "",
 ) -> TrlRow | LeftOut:
     """Prompt, steps and one boolean a step, for TRL's stepwise reward trainer.
 
@@ -48,6 +49,9 @@ def trl(
     reads what was written, one `separator` (give the trainer the same) is taken off each step's
     end. The last step may lack it; where another one does, the row is left out. With an empty
     separator every text can be represented: the label is then on the step's own last token.
+
+    The trainer puts nothing between the prompt and the first step: `prompt_end` is written after
+    the prompt, such as a line end.
     """
     found = _labels(row, labels, threshold)
     kept = tuple(itertools.takewhile(lambda label: label is not None, found))
@@ -62,7 +66,7 @@ def trl(
         # The trainer would have no token to put this step's label on.
         return LeftOut(reason="a step is empty, and so is the separator")
     return TrlRow(
-        prompt=row.problem.prompt,
+        prompt=row.problem.prompt + prompt_end,
         completions=tuple(text.removesuffix(separator) for text in texts),
         labels=tuple(map(bool, kept)),
     )
