@@ -148,7 +148,10 @@ async def test_token_logprobs_come_with_the_tokens_they_belong_to() -> None:
         {
             "text": " 7",
             "finish_reason": "stop",
-            "logprobs": {"tokens": [" ", "7"], "token_logprobs": [-0.5, -0.25]},
+            "logprobs": {
+                "tokens": [" ", "7", "\n\n"],
+                "token_logprobs": [-0.5, -0.25, -0.125],
+            },
         }
     ]
     async with serving(says(body)) as server, client_of(server.url) as client:
@@ -157,7 +160,7 @@ async def test_token_logprobs_come_with_the_tokens_they_belong_to() -> None:
         text=" 7",
         finish_reason="stop",
         n_prompt_tokens=11,
-        n_tokens=2,
+        n_tokens=3,
         tokens=(" ", "7"),
         token_logprobs=(-0.5, -0.25),
     )

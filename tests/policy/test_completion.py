@@ -8,6 +8,7 @@ from stepsmith.transforms.policy.completion import (
     MalformedAnswerError,
     quote,
     tokens_before,
+    tokens_within,
 )
 
 
@@ -48,6 +49,25 @@ def test_the_texts_tokens_hold_the_text_and_no_whole_token_more(
     kept = tokens[tokens_before(tokens, text) :]
     assert "".join(kept).endswith(text)
     assert len("".join(kept[1:])) < len(text) or not kept
+
+
+@pytest.mark.parametrize(
+    ("tokens", "text", "within"),
+    [
+        ([" 7", "\n\n"], " 7", 1),  # the stop string
+        ([" 7", ".", "\n", "<|end|>"], " 7.\n", 3),
+        ([" 7", ".\n\n"], " 7.", 2),  # a token that begins in the text is the text's
+        (["", "", "\N{SNOWMAN}", "<|end|>"], "\N{SNOWMAN}", 3),
+        ([" 7"], " 7", 1),
+        (["\n\n"], "", 0),
+        ([], "", 0),
+        (["it", "is", "7"], "it is 7", 3),  # blanks lost: nothing can be told
+    ],
+)
+def test_what_ended_a_reply_is_none_of_its_tokens(
+    tokens: list[str], text: str, within: int
+) -> None:
+    assert tokens_within(tokens, text) == within
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,22 @@ def tokens_before(tokens: Sequence[str], text: str) -> int:
     raise MalformedAnswerError(msg)
 
 
+def tokens_within(tokens: Sequence[str], text: str) -> int:
+    """Return how many of `tokens` it takes to spell `text`, which they begin with.
+
+    The rest is what ended the reply and is no part of it: a stop string, an EOS. All of them
+    where they do not spell the text.
+    """
+    if not "".join(tokens).startswith(text):
+        return len(tokens)
+    covered = 0
+    for index, token in enumerate(tokens):
+        if covered >= len(text):
+            return index
+        covered += len(token)
+    return len(tokens)
+
+
 def _count_before(tokens: Sequence[str], n_characters: int) -> int:
     start, covered = len(tokens), 0
     # vLLM gives a character's first bytes as an empty token, and the character with its last.
@@ -108,13 +124,21 @@ def _reply(choice: _Choice, n_prompt_tokens: int | None, n_tokens: int | None) -
         msg = f"finish_reason {choice.finish_reason!r} is none of {', '.join(_FINISH_REASONS)}"
         raise MalformedAnswerError(msg)
     logprobs = choice.logprobs
+    if logprobs is None:
+        return Reply(
+            text=choice.text,
+            finish_reason=finish_reason,
+            n_prompt_tokens=n_prompt_tokens,
+            n_tokens=n_tokens,
+        )
+    n_written = tokens_within(logprobs.tokens, choice.text)
     return Reply(
         text=choice.text,
         finish_reason=finish_reason,
         n_prompt_tokens=n_prompt_tokens,
-        n_tokens=n_tokens if logprobs is None else len(logprobs.tokens),
-        tokens=None if logprobs is None else logprobs.tokens,
-        token_logprobs=None if logprobs is None else _known(logprobs),
+        n_tokens=len(logprobs.tokens) if n_tokens is None else n_tokens,
+        tokens=logprobs.tokens[:n_written],
+        token_logprobs=_known(logprobs)[:n_written],
     )
 
 
