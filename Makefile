@@ -35,6 +35,7 @@ check: .venv
 	scripts/check
 
 docs: .venv
+	$(BIN)/cog -r --verbosity=1 -I docs docs/*.md
 	$(BIN)/sphinx-build -n -W --keep-going -q docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
