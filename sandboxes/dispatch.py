@@ -3,12 +3,16 @@
 import dataclasses
 import threading
 import time
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+
+import msgspec
 
 from stepsmith.sandboxes.backlog import MAX_ATTEMPTS, Backlog, Item
 from stepsmith.sandboxes.errors import WorkerError
-from stepsmith.sandboxes.frames import Failure, Loaded, Result, Setup
+from stepsmith.sandboxes.frames import Failure, Loaded, Result, Spawn
 from stepsmith.sandboxes.process import WorkerProcess
+from stepsmith.sandboxes.zygote import Zygote
 
 _START_ATTEMPTS = 3
 _BATCH_S = 0.02  # a batch holds about this much work: longer ones would only wait in line
@@ -27,18 +31,18 @@ class Dispatcher:
     """One thread and its worker process. The process starts with the first item."""
 
     def __init__(
-        self, backlog: Backlog, setup: Setup, limits: Limits, *, share: int, name: str
+        self, backlog: Backlog, zygote: Zygote, order: Spawn, limits: Limits, *, share: int
     ) -> None:
         self._backlog = backlog
-        self._setup = setup
+        self._zygote = zygote
+        self._order = order
         self._limits = limits
         self._share = share
         self._worker: WorkerProcess | None = None
         self._item_s = 0.0
         self._closed = False
         self._changing = threading.Lock()
-        # The thread must outlive its process: PR_SET_PDEATHSIG fires when the parent *thread* ends.
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread = threading.Thread(target=self._run, name="worker-dispatcher", daemon=True)
         self._thread.start()
 
     @property
@@ -61,9 +65,15 @@ class Dispatcher:
                 worker = self._living_worker()
             except WorkerError as error:
                 self._blame(self._backlog.take(1), str(error))
-            else:
-                self._serve(worker, self._backlog.take(self._batch_size(), share=self._share))
-                self._replace_worker()
+                continue
+            items = self._backlog.take(self._batch_size(), share=self._share)
+            try:
+                worker = self._prepare(worker, items)
+            except WorkerError as error:
+                self._blame(reversed(items), str(error))
+                continue
+            self._serve(worker, items)
+            self._replace_worker()
         self._drop_worker()
 
     def _replace_worker(self) -> None:
@@ -78,38 +88,46 @@ class Dispatcher:
 
     def _living_worker(self) -> WorkerProcess:
         """Return the worker, started afresh if need be; raises `WorkerError`."""
-        if self._worker is not None:
+        if self._worker is not None and not self._worker.has_died:
             return self._worker
+        self._drop_worker()
         reason = ""
         for _ in range(_START_ATTEMPTS):
             try:
                 return self._start_worker()
             except (WorkerError, OSError) as error:
-                self._drop_worker()
                 reason = str(error)
         msg = f"no worker could be started: {reason}"
         raise WorkerError(msg)
 
     def _start_worker(self) -> WorkerProcess:
+        worker = WorkerProcess(self._zygote, self._order)
         with self._changing:
-            if self._closed:
-                msg = "the worker pool is closed"
-                raise WorkerError(msg)
-            worker = self._worker = WorkerProcess(self._setup)
-        worker.wait_until_ready(self._limits.start_s)
-        return worker
+            if not self._closed:
+                self._worker = worker
+                return worker
+        worker.close()
+        msg = "the worker pool is closed"
+        raise WorkerError(msg)
 
     def _drop_worker(self) -> None:
-        """End the worker; the next one will have loaded what this one had."""
-        worker = self._worker
+        with self._changing:
+            worker, self._worker = self._worker, None
         if worker is not None:
-            warm = tuple(sorted({*self._setup.warm, *worker.loaded}))
-            self._setup = Setup(
-                path=self._setup.path, memory_bytes=self._setup.memory_bytes, warm=warm
-            )
-            with self._changing:
-                self._worker = None
             worker.close()
+
+    def _prepare(self, worker: WorkerProcess, items: Sequence[Item]) -> WorkerProcess:
+        """Return a worker that has loaded what the items call, if that can be loaded.
+
+        The zygote loads it, once for all workers; a fork is cheaper than an import.
+        """
+        missing = {item.target for item in items} - worker.loaded - set(self._order.warm)
+        if not missing:
+            return worker
+        warm = (*self._order.warm, *sorted(missing))
+        self._order = msgspec.structs.replace(self._order, warm=warm)
+        self._drop_worker()
+        return self._living_worker()
 
     def _serve(self, worker: WorkerProcess, items: list[Item]) -> None:
         """Send a batch; end each item as its reply comes in, and give back what was left over."""
@@ -155,7 +173,7 @@ class Dispatcher:
         msg = f"the worker answered out of turn: {type(reply).__name__}"
         raise WorkerError(msg)
 
-    def _blame(self, items: list[Item], reason: str) -> None:
+    def _blame(self, items: Iterable[Item], reason: str) -> None:
         """Count a death against what was in work; the second one ends it."""
         for item in items:
             item.n_deaths += 1

@@ -1,7 +1,6 @@
-"""What a pool and its worker processes say to each other: length-prefixed msgpack, never pickle."""
+"""What a pool and its processes say to each other: msgpack with a length in front, never pickle."""
 
 import struct
-from typing import TypeVar
 
 import msgspec
 
@@ -13,60 +12,71 @@ MAX_FRAME_BYTES = 64 * 2**20
 OUT_OF_MEMORY = 77  # the exit status of a worker that hit its memory limit
 
 
-class Setup(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """The first frame to a worker: where to import from, its limit, what to load at once."""
+class Spawn(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="spawn"):
+    """To the zygote, with a worker's two pipe ends: import from `path`, load `warm`, fork."""
 
     path: tuple[str, ...]
     memory_bytes: int
     warm: tuple[str, ...]
 
 
+class End(msgspec.Struct, frozen=True, array_like=True, tag="end"):
+    """To the zygote: kill this worker and say how it ended."""
+
+    pid: int
+
+
+class Spawned(msgspec.Struct, frozen=True, array_like=True, tag="spawned"):
+    """From the zygote: the new worker, and the targets that it has loaded."""
+
+    pid: int
+    loaded: tuple[str, ...]
+
+
+class Ended(msgspec.Struct, frozen=True, array_like=True, tag="ended"):
+    """From the zygote: a worker's exit status, negative for a signal."""
+
+    status: int
+
+
 class Request(msgspec.Struct, frozen=True, array_like=True):
-    """One call: `module:function` and its argument."""
+    """To a worker: one call, `module:function` and its argument."""
 
     target: str
     payload: bytes
 
 
-class Ready(msgspec.Struct, frozen=True, array_like=True, tag="ready"):
-    """The worker has started and loaded these targets."""
-
-    loaded: tuple[str, ...]
-
-
 class Loaded(msgspec.Struct, frozen=True, array_like=True, tag="loaded"):
-    """The target of the call in work is imported: its clock starts now."""
+    """From a worker: the target of the call in work is imported, its clock starts now."""
 
 
 class Result(msgspec.Struct, frozen=True, array_like=True, tag="result"):
-    """What the call returned."""
+    """From a worker: what the call returned."""
 
     payload: bytes
 
 
 class Failure(msgspec.Struct, frozen=True, array_like=True, tag="failure"):
-    """What the call raised, as `TypeName: message`."""
+    """From a worker: what the call raised, as `TypeName: message`."""
 
     message: str
 
 
-Reply = Ready | Loaded | Result | Failure
+Order = Spawn | End
+Report = Spawned | Ended
+Reply = Loaded | Result | Failure
 
-S = TypeVar("S", Setup, Request)
+ENCODER = msgspec.msgpack.Encoder()
+ORDERS: msgspec.msgpack.Decoder[Order] = msgspec.msgpack.Decoder(Order)
+REPORTS: msgspec.msgpack.Decoder[Report] = msgspec.msgpack.Decoder(Report)
+REQUESTS = msgspec.msgpack.Decoder(Request)
+REPLIES: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 
-_ENCODER = msgspec.msgpack.Encoder()
-_REPLIES: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 
-
-def pack(message: Setup | Request | Reply) -> bytes:
-    """Encode one message with its length in front."""
-    body = _ENCODER.encode(message)
+def pack(message: Request | Reply) -> bytes:
+    """Encode one message for a pipe, with its length in front."""
+    body = ENCODER.encode(message)
     if len(body) > MAX_FRAME_BYTES:
         msg = f"a message of {len(body)} bytes; allowed: {MAX_FRAME_BYTES}"
         raise ValueError(msg)
     return HEADER.pack(len(body)) + body
-
-
-def unpack_reply(body: bytes | memoryview) -> Reply:
-    """Decode the body of a frame from a worker; raises `msgspec.ValidationError`."""
-    return _REPLIES.decode(body)

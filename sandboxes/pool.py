@@ -11,7 +11,8 @@ from typing import Self
 
 from stepsmith.sandboxes.backlog import Backlog, Item
 from stepsmith.sandboxes.dispatch import Dispatcher, Limits
-from stepsmith.sandboxes.frames import Request, Setup, pack
+from stepsmith.sandboxes.frames import Request, Spawn, pack
+from stepsmith.sandboxes.zygote import Zygote
 
 
 class WorkerPool:
@@ -39,12 +40,12 @@ class WorkerPool:
             msg = f"a pool of {size} workers; allowed: 1 or more"
             raise ValueError(msg)
         path = tuple(os.path.abspath(entry) for entry in sys.path)  # noqa: PTH100 -- strings in, out
-        setup = Setup(path=path, memory_bytes=memory_bytes, warm=tuple(warm))
+        order = Spawn(path=path, memory_bytes=memory_bytes, warm=tuple(warm))
         limits = Limits(max_batch=max_batch, max_requests=max_requests, start_s=start_s)
         self._backlog = Backlog(max_pending)
+        self._zygote = Zygote(timeout_s=start_s)
         self._dispatchers = [
-            Dispatcher(self._backlog, setup, limits, share=size, name=f"worker-{index}")
-            for index in range(size)
+            Dispatcher(self._backlog, self._zygote, order, limits, share=size) for _ in range(size)
         ]
 
     def submit(self, target: str, payload: bytes, *, deadline_s: float) -> Future[bytes]:
@@ -76,6 +77,7 @@ class WorkerPool:
         self._backlog.close()
         for dispatcher in self._dispatchers:
             dispatcher.close()
+        self._zygote.close()
 
     def __enter__(self) -> Self:
         return self

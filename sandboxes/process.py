@@ -4,12 +4,8 @@ import math
 import os
 import select
 import signal
-import subprocess
-import sys
 import threading
 import time
-from contextlib import suppress
-from typing import IO, cast
 
 import msgspec
 
@@ -18,92 +14,71 @@ from stepsmith.sandboxes.frames import (
     HEADER,
     MAX_FRAME_BYTES,
     OUT_OF_MEMORY,
-    Ready,
+    REPLIES,
     Reply,
-    Setup,
-    pack,
-    unpack_reply,
+    Spawn,
 )
+from stepsmith.sandboxes.zygote import Zygote
 
 _CHUNK_BYTES = 2**16
 
 
 class WorkerProcess:
-    """A child that answers calls in order. Used by one thread; only `kill` may come from another.
+    """A process that answers calls in order. Used by one thread; only `kill` may come from another.
 
-    On Linux the child dies with the *thread* that starts it, so start it from one that lives as
-    long as the child is needed. Raises `OSError` where no process can be started.
+    Raises `WorkerError` where it cannot be started.
     """
 
-    def __init__(self, setup: Setup) -> None:
-        self.loaded: set[str] = set()
+    def __init__(self, zygote: Zygote, order: Spawn) -> None:
+        self._forked = zygote.spawn(order)
+        self._to_worker, self._from_worker = self._forked.to_worker, self._forked.from_worker
+        self.pid = self._forked.pid
+        self.loaded = set(self._forked.loaded)
         self.n_answered = 0
-        self._setup = setup
-        self._outgoing = bytearray(pack(setup))
-        self._incoming = bytearray()
+        self._zygote = zygote
+        self._memory_bytes = order.memory_bytes
+        self._status: int | None = None
         self._killing = threading.Lock()
-        self._child = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
-            [sys.executable, "-P", "-m", "stepsmith.sandboxes.worker_main", str(os.getpid())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            process_group=0,  # a kill takes along whatever the target has started
-            env={
-                **os.environ,
-                "PYTHONHASHSEED": "0",  # sympy's answers must not depend on the order of sets
-                "OPENBLAS_NUM_THREADS": "1",  # a buffer for each core would eat the memory limit
-            },
-        )
-        self._to_child = cast("IO[bytes]", self._child.stdin)
-        self._from_child = cast("IO[bytes]", self._child.stdout)
-        # A child that hangs stops reading: a blocking write would hang with it.
-        os.set_blocking(self._to_child.fileno(), False)
+        self._outgoing = bytearray()
+        self._incoming = bytearray()
+        # A worker that hangs stops reading: a blocking write would hang with it.
+        os.set_blocking(self._to_worker, False)
         self._poll = select.poll()
-        self._poll.register(self._from_child.fileno(), select.POLLIN)
-
-    @property
-    def pid(self) -> int:
-        """The child's process id."""
-        return self._child.pid
-
-    def wait_until_ready(self, timeout_s: float) -> None:
-        """Wait for the child to start; raises `WorkerError` when it does not."""
-        try:
-            reply = self.receive(timeout_s)
-        except TimeoutError:
-            msg = f"a worker did not start within {timeout_s:g} s"
-            raise WorkerError(msg) from None
-        if isinstance(reply, Ready):
-            self.loaded.update(reply.loaded)
+        self._poll.register(self._from_worker, select.POLLIN)
 
     def send(self, frames: bytes) -> None:
         """Queue whole frames; they are written while replies are awaited."""
         self._outgoing += frames
+        self._poll.register(self._to_worker, select.POLLOUT)
 
     def receive(self, timeout_s: float) -> Reply:
-        """Wait for a reply; raises `TimeoutError`, or `WorkerError` once the child is gone."""
+        """Wait for a reply; raises `TimeoutError`, or `WorkerError` once the worker is gone."""
         deadline = time.monotonic() + timeout_s
         while (body := self._next_body()) is None:
             self._exchange(deadline)
         try:
-            return unpack_reply(body)
+            return REPLIES.decode(body)
         except msgspec.MsgspecError as error:
             msg = f"the worker sent what is no reply: {error}"
             raise WorkerError(msg) from None
 
-    def kill(self) -> None:
-        """End the child and its children at once. Safe from any thread, and twice."""
+    @property
+    def has_died(self) -> bool:
+        """Tell whether the worker ended while nothing was asked of it."""
+        return bool(self._poll.poll(0))
+
+    def kill(self) -> int:
+        """End the worker at once; return its exit status. Safe from any thread, and twice."""
         with self._killing:
-            if self._child.returncode is None:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(self._child.pid, signal.SIGKILL)
-                self._child.wait()
+            if self._status is None:
+                self._status = self._zygote.end(self._forked)
+            return self._status
 
     def close(self) -> None:
-        """Kill the child and close the pipes."""
+        """Kill the worker and close the pipes."""
         self.kill()
-        self._to_child.close()
-        self._from_child.close()
+        os.close(self._to_worker)
+        os.close(self._from_worker)
 
     def _next_body(self) -> bytes | None:
         if len(self._incoming) < HEADER.size:
@@ -124,36 +99,32 @@ class WorkerProcess:
         remaining_s = deadline - time.monotonic()
         if remaining_s <= 0:
             raise TimeoutError
-        if self._outgoing:
-            self._poll.register(self._to_child.fileno(), select.POLLOUT)
         ready = dict(self._poll.poll(math.ceil(remaining_s * 1000)))
-        if self._to_child.fileno() in ready:
+        if self._to_worker in ready:
             self._write_some()
-        if self._from_child.fileno() in ready:
+        if self._from_worker in ready:
             self._read_some()
 
     def _write_some(self) -> None:
         try:
-            written = os.write(self._to_child.fileno(), self._outgoing[:_CHUNK_BYTES])
+            written = os.write(self._to_worker, self._outgoing[:_CHUNK_BYTES])
         except BlockingIOError:
             written = 0
         except BrokenPipeError:
-            written = len(self._outgoing)  # the other pipe's end will tell that it died
+            written = len(self._outgoing)  # the end of the other pipe will tell that it died
         del self._outgoing[:written]
         if not self._outgoing:
-            self._poll.unregister(self._to_child.fileno())
+            self._poll.unregister(self._to_worker)
 
     def _read_some(self) -> None:
-        chunk = os.read(self._from_child.fileno(), _CHUNK_BYTES)
+        chunk = os.read(self._from_worker, _CHUNK_BYTES)
         if not chunk:
-            self.kill()
-            raise WorkerError(self._cause_of_death())
+            raise WorkerError(self._cause_of_death(self.kill()))
         self._incoming += chunk
 
-    def _cause_of_death(self) -> str:
-        status = self._child.returncode
+    def _cause_of_death(self, status: int) -> str:
         if status == OUT_OF_MEMORY:
-            return f"the worker ran out of memory (limit {self._setup.memory_bytes} bytes)"
+            return f"the worker ran out of memory (limit {self._memory_bytes} bytes)"
         if status < 0:
             return f"the worker was killed by {signal.Signals(-status).name}"
         return f"the worker exited with status {status}"

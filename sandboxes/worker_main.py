@@ -1,8 +1,7 @@
 """The inside of a worker process: answer calls until the pipe from the owner closes.
 
-Run as `python -m stepsmith.sandboxes.worker_main OWNER_PID`; the pool does so. A target is
-`module:function`, from bytes to bytes. Its module may define `prepare()`, which runs once before
-the first call's clock starts: the place for heavy imports.
+A target is `module:function`, from bytes to bytes. Its module may define `prepare()`, which runs
+once before the first call's clock starts: the place for heavy imports.
 """
 
 import ctypes
@@ -15,18 +14,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import BinaryIO
 
-import msgspec
-
 from stepsmith.sandboxes.frames import (
     HEADER,
     OUT_OF_MEMORY,
+    REQUESTS,
     Failure,
     Loaded,
-    Ready,
     Reply,
-    Request,
     Result,
-    Setup,
     pack,
 )
 
@@ -36,65 +31,42 @@ _PR_SET_PDEATHSIG = 1
 _MAX_MESSAGE_CHARACTERS = 500
 
 
-def main() -> None:
-    """Serve calls from standard input to standard output."""
-    _die_with_the_owner(int(sys.argv[1]))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, who then ends us
-    source, sink = _claim_pipes()
-    first = _read(source)
-    if first is not None:
-        targets = _start(msgspec.msgpack.decode(first, type=Setup))
-        _write(sink, Ready(tuple(targets)))
-        _serve(targets, source, sink)
-    os._exit(0)  # whatever threads and exit hooks the targets left behind
-
-
-def _die_with_the_owner(owner: int) -> None:
+def die_with(parent: int) -> None:
+    """Be killed when the parent ends, however it ends; end now if it already has."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != owner:  # it died before the line above took effect
+    if os.getppid() != parent:
         os._exit(0)
 
 
-def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """Move the pipes out of the way of targets that read standard input or print."""
-    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    _silence(0, 1)
-    return source, sink
-
-
-def _silence(*descriptors: int) -> None:
+def silence(*descriptors: int) -> None:
+    """Point descriptors at nothing: targets may print, and must not be heard."""
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in descriptors:
         os.dup2(null, descriptor)
     os.close(null)
 
 
-def _start(setup: Setup) -> dict[str, Target]:
-    """Take on the limits and load what is to be warm; a failure shows when it is called."""
-    sys.path[:] = setup.path
-    resource.setrlimit(resource.RLIMIT_AS, (setup.memory_bytes, setup.memory_bytes))
+def limit(memory_bytes: int) -> None:
+    """Bound this process's address space, and leave no core files."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    targets: dict[str, Target] = {}
-    for name in setup.warm:
-        _load(name, targets)
-    _silence(2)  # from here on, it could only be what hostile text makes libraries say
-    return targets
 
 
-def _serve(targets: dict[str, Target], source: BinaryIO, sink: BinaryIO) -> None:
-    requests = msgspec.msgpack.Decoder(Request)
+def serve(targets: dict[str, Target], source: BinaryIO, sink: BinaryIO) -> None:
+    """Answer the requests from `source` in order, until it ends."""
     while (body := _read(source)) is not None:
-        request = requests.decode(body)
+        request = REQUESTS.decode(body)
         if request.target not in targets:
-            outcome = _load(request.target, targets)
+            outcome = load(request.target, targets)
             _write(sink, outcome)
             if isinstance(outcome, Failure):
                 continue
         _write(sink, _attempt(partial(_call, targets[request.target], request.payload)))
 
 
-def _load(name: str, targets: dict[str, Target]) -> Reply:
+def load(name: str, targets: dict[str, Target]) -> Reply:
+    """Import and prepare a target, unless that fails."""
     return _attempt(partial(_import, name, targets))
 
 
@@ -139,7 +111,3 @@ def _read(source: BinaryIO) -> bytes | None:
 def _write(sink: BinaryIO, reply: Reply) -> None:
     sink.write(pack(reply))
     sink.flush()
-
-
-if __name__ == "__main__":
-    main()

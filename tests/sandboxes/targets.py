@@ -67,7 +67,7 @@ def die_once(payload: bytes) -> bytes:
 
 
 def scribble(_: bytes) -> bytes:
-    print("not a frame", flush=True)  # noqa: T201
+    print("not a frame", flush=True)
     os.write(1, b"nor this")
     return sys.stdin.buffer.read() + b"done"
 

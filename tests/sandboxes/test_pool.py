@@ -1,5 +1,6 @@
 import asyncio
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -95,10 +96,13 @@ def test_the_culprit_alone_is_late_and_its_batch_mates_run_again(single: WorkerP
 def test_what_a_call_raises_comes_back_with_its_type_and_the_process_lives(
     single: WorkerPool,
 ) -> None:
-    before = call(single, "pid")
     with pytest.raises(WorkerError, match=r"^ValueError: no good$"):
         call(single, "fail", b"no good")
-    assert call(single, "pid") == before
+    pids = [call(single, "pid")]
+    with pytest.raises(WorkerError, match=r"^ValueError: no worse$"):
+        call(single, "fail", b"no worse")
+    pids.append(call(single, "pid"))
+    assert pids[0] == pids[1]
 
 
 def test_a_long_message_is_cut(single: WorkerPool) -> None:
@@ -168,6 +172,27 @@ def test_warm_targets_are_loaded_before_the_first_call() -> None:
         assert call(pool, "count") == b"0"
         with pytest.raises(WorkerError, match="ModuleNotFoundError"):
             pool.call("no_such_module:f", b"", deadline_s=30)
+
+
+def test_a_module_is_imported_once_for_all_workers() -> None:
+    target = "tests.sandboxes.prepared:times_prepared"
+    with WorkerPool(2) as pool:
+        began = time.monotonic()
+        futures = [pool.submit(target, b"", deadline_s=0.3) for _ in range(40)]
+        assert {future.result() for future in futures} == {b"1"}
+        with pytest.raises(DeadlineError):
+            call(pool, "hang", deadline_s=0.1)
+        assert pool.call(target, b"", deadline_s=0.3) == b"1"
+        assert time.monotonic() - began < 30
+
+
+def test_workers_come_back_when_the_process_that_forks_them_is_killed(pool: WorkerPool) -> None:
+    first = int(call(pool, "pid"))
+    zygote = int(Path(f"/proc/{first}/stat").read_text().rpartition(")")[2].split()[1])
+    assert zygote != os.getpid()
+    os.kill(zygote, signal.SIGKILL)
+    assert call(pool, "square", b"12") == b"144"
+    assert int(call(pool, "pid")) != first
 
 
 def test_a_process_is_replaced_after_its_share_of_calls() -> None:

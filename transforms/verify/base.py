@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Protocol, overload
 
+from stepsmith.sandboxes import DeadlineError, WorkerError
 from stepsmith.schemas.records import Claim, Outcome, Problem, Step, Verdict
 from stepsmith.schemas.registry import Registry, first_line
 
@@ -85,12 +86,12 @@ def verifier(
 
 @overload
 def verifier(
-    name: str, *, cases: Sequence[Case], version: str = "1", needs: type[Worker]
+    name: str, *, cases: Sequence[Case], version: str = "1", needs: type[object]
 ) -> Callable[[CheckInWorker], CheckInWorker]: ...
 
 
 def verifier(
-    name: str, *, cases: Sequence[Case], version: str = "1", needs: type[Worker] | None = None
+    name: str, *, cases: Sequence[Case], version: str = "1", needs: type[object] | None = None
 ) -> Callable[..., object]:
     """Register a function as the verifier `name` (`domain.what`).
 
@@ -128,3 +129,13 @@ def invalid(evidence: str, *, score: float | None = None) -> Verdict:
 def undecided(evidence: str) -> Verdict:
     """Decline to judge, and say what was missing: `reason` or `reason: detail`."""
     return Verdict(outcome="undecided", evidence=evidence)
+
+
+def ask(worker: Worker, target: str, payload: bytes, *, deadline_s: float) -> bytes | Verdict:
+    """Call into the worker; a call that fails comes back as the `undecided` verdict on it."""
+    try:
+        return worker.call(target, payload, deadline_s=deadline_s)
+    except DeadlineError as error:
+        return undecided(f"deadline: {error}")
+    except WorkerError as error:
+        return undecided(f"error: {error}")

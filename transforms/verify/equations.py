@@ -187,20 +187,28 @@ def _ends_cleanly(tokens: Sequence[Token], stop: int) -> bool:
 
 
 def _compare(left: _Side, right: _Side, *, cents: bool) -> tuple[Truth, str]:
-    if left.read.n_numbers == 1 and (left.named or right.read.n_numbers == 1):
-        return "unread", "the number is a name's or a unit's"
     if left.read.value is None or right.read.value is None:
         return "false", "it divides by zero"
+    doubt = _doubt(left, right, cents=cents)
+    if doubt:
+        return "unread", doubt
     if any(one == other for one in left.values for other in right.values):
         return "true", ""
-    if left.dashed in right.values:
-        return "unread", "it may start with a dash"
-    if _may_convert(left, right, cents=cents):
-        return "unread", "units may have been converted"
     pairs = [(one, other) for one in left.values for other in right.values]
     if any(_is_rounded(left.read, right.read, one, other) for one, other in pairs):
         return "rounded", ""
     return "false", f"{_show(left.read.value)} is not {_show(right.read.value)}"
+
+
+def _doubt(left: _Side, right: _Side, *, cents: bool) -> str:
+    """Say why this may be no equation between these two values at all, or nothing."""
+    if left.read.n_numbers == 1 and (left.named or right.read.n_numbers == 1):
+        return "the number is a name's or a unit's"
+    if left.dashed in right.values:
+        return "it may start with a dash"
+    if not set(left.values) & set(right.values) and _may_convert(left, right, cents=cents):
+        return "units may have been converted"
+    return ""
 
 
 def _may_convert(left: _Side, right: _Side, *, cents: bool) -> bool:

@@ -1,0 +1,81 @@
+"""The parent of a pool's workers: it imports what they need once, and forks them in milliseconds.
+
+It has one thread and never sees a payload, so a fork copies nothing that hangs or is hostile. Run
+as `python -m stepsmith.sandboxes.zygote_main OWNER_PID CONTROL`; the pool does so.
+"""
+
+import gc
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+
+from stepsmith.sandboxes.frames import ENCODER, ORDERS, Ended, Report, Spawn, Spawned
+from stepsmith.sandboxes.worker_main import Target, die_with, limit, load, serve, silence
+
+_MAX_ORDER_BYTES = 2**20
+
+
+def main() -> None:
+    """Follow the orders from the control socket until it closes; the workers end with us."""
+    die_with(int(sys.argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, who then ends us
+    control = socket.socket(fileno=int(sys.argv[2]))
+    targets: dict[str, Target] = {}
+    while True:
+        data, pipes, _, _ = socket.recv_fds(control, _MAX_ORDER_BYTES, 2)
+        if not data:
+            os._exit(0)
+        order = ORDERS.decode(data)
+        report: Report
+        if isinstance(order, Spawn):
+            report = _spawn(order, pipes, targets, control)
+        else:
+            report = Ended(_end(order.pid))
+        control.send(ENCODER.encode(report))
+
+
+def _spawn(
+    order: Spawn, pipes: list[int], targets: dict[str, Target], control: socket.socket
+) -> Spawned:
+    sys.path[:] = order.path
+    for name in order.warm:
+        if name not in targets:
+            load(name, targets)  # if it fails, it fails again in the worker, and is told there
+    gc.freeze()  # a collection in a worker would touch, and so copy, every page it shares with us
+    zygote = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        control.close()
+        _work(zygote, order, pipes, targets)
+    for pipe in pipes:
+        os.close(pipe)
+    return Spawned(pid, tuple(targets))
+
+
+def _work(zygote: int, order: Spawn, pipes: list[int], targets: dict[str, Target]) -> None:
+    """Be a worker; never returns."""
+    status = 1
+    try:
+        os.setpgid(0, 0)  # a kill takes along whatever the target has started
+        die_with(zygote)
+        silence(2)
+        limit(order.memory_bytes)
+        source, sink = os.fdopen(pipes[0], "rb"), os.fdopen(pipes[1], "wb")
+        serve(targets, source, sink)
+        status = 0
+    finally:
+        os._exit(status)  # whatever threads and exit hooks the targets left behind
+
+
+def _end(pid: int) -> int:
+    with suppress(OSError):  # its group, until it has made one, is ours
+        os.killpg(pid, signal.SIGKILL)
+    with suppress(OSError):
+        os.kill(pid, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""What must hold of every verifier: one function a rule, each raising `AssertionError`.
+
+A further place to run in, a pipeline for one, is one more function in `CHECKS`.
+"""
+
+import pickle
+import threading
+import time
+from collections.abc import Callable
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from stepsmith.schemas import Claim, Verdict
+from stepsmith.transforms.verify import Case, Verifier, Worker
+
+DEADLINE_S = 10.0  # no verifier's own deadline is longer, and none may take longer
+
+HOSTILE = (
+    "",
+    "\0",
+    "=" * 5_000,
+    "(" * 20_000 + "=" + ")" * 20_000,
+    "1+" * 50_000 + "1 = 3",
+    r"\boxed{9^{9^{9^{9}}}}",
+    r"\boxed{" * 3_000 + "1" + "}" * 3_000,
+    "\\boxed{" + "9" * 900 + "!}",
+    "#### " + "1" * 100_000,
+    "a'" * 10_000 + "1 = 2",
+)
+
+Check = Callable[[Verifier, Worker], None]
+
+
+def judge(verifier: Verifier, text: str, worker: Worker) -> Verdict:
+    """Judge `text` of a problem that the verifier can judge."""
+    payload = next((case.payload for case in verifier.cases if case.payload != "{}"), "{}")
+    case = Case(text, "undecided", answer="x^2 + 1", payload=payload)
+    return verifier(case.claim, worker)
+
+
+def check_cases_give_their_outcome(verifier: Verifier, worker: Worker) -> None:
+    for case in verifier.cases:
+        verdict = verifier(case.claim, worker)
+        assert verdict.outcome == case.outcome, (case, verdict)
+
+
+def check_cases_show_all_outcomes(verifier: Verifier, worker: Worker) -> None:
+    del worker
+    assert {case.outcome for case in verifier.cases} == {"valid", "invalid", "undecided"}
+
+
+def check_total_and_deterministic(verifier: Verifier, worker: Worker) -> None:
+    slow_is_fine = [HealthCheck.too_slow]
+
+    @settings(deadline=None, database=None, max_examples=60, suppress_health_check=slow_is_fine)
+    @given(st.text() | st.text("0123456789.,+-*/=()<>$% x\\{}\n"))
+    def is_total(text: str) -> None:
+        verdict = judge(verifier, text, worker)
+        assert judge(verifier, text, worker) == verdict
+        assert verdict.verifier == verifier.name
+        assert verdict.version == verifier.version
+        assert verdict.outcome == "valid" or verdict.evidence
+
+    is_total()
+
+
+def check_evidence(verifier: Verifier, worker: Worker) -> None:
+    for case in verifier.cases:
+        verdict = verifier(case.claim, worker)
+        assert verdict.outcome == "valid" or verdict.evidence, case
+
+
+def check_pickles_by_name(verifier: Verifier, worker: Worker) -> None:
+    del worker
+    pickled = pickle.dumps(verifier)
+    assert pickle.loads(pickled) is verifier
+    assert len(pickled) < 200
+
+
+def check_same_off_the_main_thread(verifier: Verifier, worker: Worker) -> None:
+    claims = [case.claim for case in verifier.cases]
+    expected = [verifier(claim, worker) for claim in claims]
+    assert in_thread(verifier, claims, worker) == expected
+
+
+def in_thread(verifier: Verifier, claims: list[Claim], worker: Worker) -> list[Verdict]:
+    verdicts: list[Verdict] = []
+    thread = threading.Thread(
+        target=lambda: verdicts.extend(verifier(claim, worker) for claim in claims)
+    )
+    thread.start()
+    thread.join()
+    return verdicts
+
+
+def check_returns_within_its_deadline(verifier: Verifier, worker: Worker) -> None:
+    for text in HOSTILE:
+        began = time.monotonic()
+        judge(verifier, text, worker)
+        assert time.monotonic() - began < DEADLINE_S, text[:40]
+
+
+CHECKS: tuple[Check, ...] = (
+    check_cases_give_their_outcome,
+    check_cases_show_all_outcomes,
+    check_total_and_deterministic,
+    check_evidence,
+    check_pickles_by_name,
+    check_same_off_the_main_thread,
+    check_returns_within_its_deadline,
+)
