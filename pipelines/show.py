@@ -180,9 +180,10 @@ def _value(label: StepLabel) -> str:
 
 
 def _remarks(label: StepLabel) -> Iterator[str]:
-    for outcome, word in (("invalid", "refuted"), ("valid", "confirmed")):
-        for verdict in label.verdicts:
-            if verdict.outcome == outcome:
-                yield f"{word}{_because(verdict)}"
+    for verdict in label.verdicts:
+        if verdict.outcome == "invalid":
+            yield f"refuted{_because(verdict)}"
+        elif verdict.outcome == "valid":
+            yield f"confirmed by {verdict.verifier}"
     if label.n_undecided:
         yield f"{label.n_undecided} of {label.n_rollouts} completions are undecided"

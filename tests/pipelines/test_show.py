@@ -22,9 +22,10 @@ COLOR = re.compile(r"\x1b\[[0-9;]*m")
 def judged() -> LabelledTrajectory:
     """Make a row with every kind of label: right, refuted and unknown."""
     row = solution((True, False, None))
+    confirmed = Verdict(outcome="valid", verifier="math.arithmetic", evidence="1 equation holds")
     counts = {"value": 0.75, "n_rollouts": 5, "n_correct": 3, "n_undecided": 1}
     labels = (
-        dataclasses.replace(row.labels[0], **counts),
+        dataclasses.replace(row.labels[0], **counts, verdicts=(confirmed,)),
         dataclasses.replace(row.labels[1], value=0.0, verdicts=(REFUTED,)),
         row.labels[2],
     )
@@ -40,6 +41,7 @@ predicted 11
 outcome   invalid by math.answer: 11 is not 10
 
 1  right     3/4  2 + 3 = 5
+                  confirmed by math.arithmetic
                   1 of 5 completions are undecided
 2  wrong    0.00  5 * 2 = 11
                   ^ first error
