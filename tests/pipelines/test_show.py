@@ -79,7 +79,7 @@ def test_a_narrow_terminal_gets_the_text_below_the_labels() -> None:
 
 
 @pytest.mark.parametrize("color", [True, False])
-def test_why_a_row_was_dropped_is_shown(color: bool) -> None:  # noqa: FBT001
+def test_why_a_row_was_dropped_is_shown(color: bool) -> None:
     row = solution((None, None, None), drop_reason="truncated")
     trajectory = dataclasses.replace(row.trajectory, finish_reason="length", answer=None)
     text = render(dataclasses.replace(row, trajectory=trajectory), width=80, color=color)
