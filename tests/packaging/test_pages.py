@@ -1,10 +1,7 @@
 """What the pages show must work: their recipes and their plug-ins."""
 
 import importlib.util
-import os
-import pickle
 import re
-import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -19,10 +16,10 @@ from stepsmith.schemas.recipe import read_recipe
 from stepsmith.transforms.job import Job
 from stepsmith.transforms.search import STRATEGIES
 from stepsmith.transforms.verify import VERIFIERS, get_verifier, invalid, valid
+from tests.conformance.checks import CHECKS, Check
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
-OUTCOMES = {"valid", "invalid", "undecided"}
 
 
 def blocks(language: str) -> Iterator[tuple[str, str]]:
@@ -67,39 +64,17 @@ def test_every_other_toml_on_a_page_is_toml() -> None:
     assert [tomllib.loads(text) for _, text in blocks("toml")]
 
 
-def test_the_contributed_verifier_keeps_its_promises(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    load(shown("verifier"), tmp_path, "weekday", monkeypatch)
-    verifier = get_verifier("calendar.weekday")
-    assert pickle.loads(pickle.dumps(verifier)) is verifier
-    verdicts = [verifier(case.claim, NoWorker()) for case in verifier.cases]
-    assert [verdict.outcome for verdict in verdicts] == [case.outcome for case in verifier.cases]
-    assert {verdict.outcome for verdict in verdicts} == OUTCOMES
-    assert all(verdict.evidence for verdict in verdicts if verdict.outcome != "valid")
-
-
 class NoWorker:
     def call(self, target: str, payload: bytes, *, deadline_s: float) -> bytes:
         raise NotImplementedError
 
 
-def test_a_verifier_of_another_distribution_is_found_by_its_entry_point(tmp_path: Path) -> None:
-    (tmp_path / "weekday.py").write_text(shown("verifier"))
-    metadata = tmp_path / "weekday-1.0.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: weekday\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text("[stepsmith.verifiers]\nweekday = weekday\n")
-    explain = ["explain", "calendar.weekday", "2024-02-29 was a Friday"]
-    done = subprocess.run(
-        [sys.executable, "-m", "stepsmith.pipelines", *explain],
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.startswith("invalid by calendar.weekday, version 1\n")
-    assert "2024-02-29 is a Thursday, not a Friday" in done.stdout
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_contributed_verifier_conforms(
+    check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(shown("verifier"), tmp_path, "weekday", monkeypatch)
+    check(get_verifier("calendar.weekday"), NoWorker())
 
 
 def test_the_strategy_on_its_page_stops_at_the_first_right_solution(
