@@ -31,7 +31,12 @@ _NAMES = {
     "ffn_up": "mlp.up_proj",
     "ffn_down": "mlp.down_proj",
 }
-_BYTE_LEVEL = {"type": "ByteLevel", "add_prefix_space": False, "use_regex": True}
+_BYTE_LEVEL = {
+    "type": "ByteLevel",
+    "add_prefix_space": False,
+    "trim_offsets": True,
+    "use_regex": True,
+}
 _PRE_TOKENIZERS: dict[str, object] = {
     "gpt-2": _BYTE_LEVEL,
     "smollm": {
@@ -183,7 +188,7 @@ def _tokenizer(gguf: _Gguf, tokens: Sequence[str]) -> dict[str, object]:
         "normalizer": None,
         "pre_tokenizer": _PRE_TOKENIZERS[gguf.text("tokenizer.ggml.pre")],
         "post_processor": None,
-        "decoder": {"type": "ByteLevel", "add_prefix_space": True, "use_regex": True},
+        "decoder": _BYTE_LEVEL,
         "model": {
             "type": "BPE",
             "vocab": {token: index for index, token in enumerate(tokens)},
