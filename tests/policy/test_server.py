@@ -1,10 +1,7 @@
 import asyncio
 import os
 import sys
-import tempfile
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 import msgspec
@@ -17,7 +14,6 @@ from stepsmith.transforms.policy.folders import runtime_folder
 from stepsmith.transforms.policy.server import ServerHandle, managed_server
 from stepsmith.transforms.policy.server_protocol import ServerConfig, server_files
 from tests.policy.managed import (
-    FAKES,
     MODEL,
     OWNER,
     Machine,
@@ -28,22 +24,6 @@ from tests.policy.managed import (
 )
 
 SERVER_AND_ENGINE = 2
-
-
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Machine]:
-    # A socket's path may have 107 bytes, too few for pytest's own folders.
-    with tempfile.TemporaryDirectory(prefix="stepsmith-") as runtime:
-        found = Machine(pids=tmp_path / "pids", hang=tmp_path / "hang", runtime=Path(runtime))
-        found.pids.mkdir()
-        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
-        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-        monkeypatch.setenv("PYTHONPATH", str(FAKES))
-        monkeypatch.setenv("FAKE_VLLM_PIDS", str(found.pids))
-        monkeypatch.setenv("FAKE_VLLM_HANG", str(found.hang))
-        yield found
-        left = found.alive() | supervisors(found.runtime)
-        kill(*left)
 
 
 async def own(config: ServerConfig) -> Process:
