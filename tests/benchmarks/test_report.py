@@ -42,7 +42,7 @@ def test_a_target_and_its_better_side_come_together(only: dict[str, object]) -> 
 
 def test_json_is_one_object_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:
     def noisy(*, quick: bool) -> Findings:
-        print("from Python")  # noqa: T201
+        print("from Python")
         subprocess.run([sys.executable, "-c", "print('from a child')"], check=True)
         return findings(quick=quick)
 
@@ -71,7 +71,7 @@ def test_a_quick_run_carries_no_claim(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_the_exit_status_is_0_even_where_a_claim_fails(capsys: pytest.CaptureFixture[str]) -> None:
-    def missed(*, quick: bool) -> Findings:  # noqa: ARG001
+    def missed(*, quick: bool) -> Findings:
         return Findings(claims=[dataclasses.replace(FAST, value=0.0)])
 
     assert main("rows", missed, []) == 0
@@ -79,7 +79,7 @@ def test_the_exit_status_is_0_even_where_a_claim_fails(capsys: pytest.CaptureFix
 
 
 def test_what_cannot_run_exits_with_2_and_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
-    def measure(*, quick: bool) -> Findings:  # noqa: ARG001
+    def measure(*, quick: bool) -> Findings:
         msg = "needs 4 cores"
         raise CannotRunError(msg)
 
@@ -93,7 +93,7 @@ def test_the_plot_is_drawn_where_there_is_a_curve(
 ) -> None:
     path = tmp_path / "curve.svg"
 
-    def curved(*, quick: bool) -> Findings:  # noqa: ARG001
+    def curved(*, quick: bool) -> Findings:
         return Findings(claims=[SLOW], plot=lambda path: path.write_text("<svg/>") and None)
 
     assert main("rows", curved, ["--plot", str(path)]) == 0

@@ -91,10 +91,10 @@ class Squares:
     def __init__(self, *, n: int) -> None:
         self.n = n
 
-    def parts(self, files: Files) -> Sequence[str]:  # noqa: ARG002
+    def parts(self, files: Files) -> Sequence[str]:
         return ["all"]
 
-    def read(self, part: str, files: Files) -> Iterator[Problem | ErrorRecord]:  # noqa: ARG002
+    def read(self, part: str, files: Files) -> Iterator[Problem | ErrorRecord]:
         for number in range(self.n):
             yield Problem(id=str(number), prompt=f"{number}^2", answer=str(number**2))
 
@@ -116,13 +116,13 @@ class Echo:
     async def sample(self, request: Request) -> Reply:
         return Reply(text=request.problem.prompt, finish_reason="stop")
 
-    async def score(self, request: Request, text: str) -> tuple[float, ...]:  # noqa: ARG002
+    async def score(self, request: Request, text: str) -> tuple[float, ...]:
         return (0.0,) * len(text)
 
 
 @policy("user.echo")
 @asynccontextmanager
-async def echo(*, shout: bool = False) -> AsyncGenerator[Policy, None]:  # noqa: ARG001
+async def echo(*, shout: bool = False) -> AsyncGenerator[Policy, None]:
     """Answer with the question."""
     yield Echo()
 
