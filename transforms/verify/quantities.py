@@ -18,6 +18,7 @@ Comparison = Literal["same", "different", "rounded", "converted"]
 _FRACTION = re.compile(r"\\[dt]?frac\s*(?:\{(-?[0-9]+)\}\s*\{([0-9]+)\}|([0-9])\s*([0-9]))")
 _TEXT = re.compile(r"\\(?:text|mathrm|mbox)\s*\{([^{}]*)\}")
 _SPACE = re.compile(r"\\[ ,;:!]|~")
+_GROUPED = re.compile(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))")
 _PARTS = (2, 7, 10, 12, 16, 24, 30, 52, 60, 100, 360, 365, 1000, 1440, 3600)
 
 
@@ -32,7 +33,8 @@ class Quantity:
 
 def read_quantity(text: str) -> Quantity | None:
     """Read text that is nothing but one number, written out or computed, and perhaps a unit."""
-    tokens = tokenise(_SPACE.sub(" ", _TEXT.sub(r" \1 ", _FRACTION.sub(_as_division, text))))
+    plain = _SPACE.sub(" ", _TEXT.sub(r" \1 ", _FRACTION.sub(_as_division, text)))
+    tokens = tokenise(_GROUPED.sub("", plain))
     try:
         read = read_expression(tokens, 0)
         readings = [read.value]
