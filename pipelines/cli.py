@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     show = command("show", "show trajectories with their labels, in colour")
     show.add_argument("dataset", help="the folder of a finished run")
     show.add_argument(
-        "id", nargs="?", help="a trajectory's or a problem's id; the first rows if none"
+        "id", nargs="?", help="a trajectory's or a problem's id; a few telling ones if none"
     )
     show.add_argument("-n", type=int, default=3, help="how many (3)")
     show.add_argument("--color", choices=("auto", "always", "never"), default="auto")
@@ -104,7 +104,7 @@ def _run(arguments: argparse.Namespace, beam_args: Sequence[str]) -> int:
         beam_args=tuple(beam_args),
     )
     manifest = run(job, options)
-    print(summary(job, manifest))
+    print("dry run: the job was built and not run" if manifest is None else summary(job, manifest))
     return 0
 
 

@@ -19,6 +19,7 @@ from stepsmith.pipelines.progress import Progress
 from stepsmith.pipelines.stages import build
 from stepsmith.schemas.errors import RecipeError, RunError, suggest
 from stepsmith.schemas.recipe import read_recipe
+from stepsmith.transforms.beam.dataflow import is_dataflow, is_dry_run, prepare
 from stepsmith.transforms.beam.files import files_of
 from stepsmith.transforms.beam.host import close_hosts
 from stepsmith.transforms.beam.runner import is_local, local_runner, refuse_unsafe
@@ -68,11 +69,19 @@ def make_job(name: str, *, output: str | None, overrides: Sequence[str]) -> Job:
     return job
 
 
-def run(job: Job, options: RunOptions) -> Manifest:
-    """Run a job to its end, or what is left of it. Raises `RunError` when it did not end well."""
+def run(job: Job, options: RunOptions) -> Manifest | None:
+    """Run a job to its end, or what is left of it; nothing comes of a dry run.
+
+    Raises `RunError` when it did not end well.
+    """
     files = files_of(job.root)
     beam_options = PipelineOptions(list(options.beam_args))
     refuse_unsafe(beam_options)
+    if is_dataflow(beam_options):
+        prepare(beam_options)
+    if is_dry_run(beam_options):
+        _run_pipeline(job, options, beam_options)
+        return None
     if options.fresh:
         _remove(job, files)
     _claim(job, files)

@@ -17,7 +17,9 @@ from tests.pipelines.runs import digests, write_recipe
 
 def finished(recipe: Path, root: Path, *overrides: str, workers: int = 1) -> Manifest:
     job = make_job(str(recipe), output=str(root), overrides=overrides)
-    return run(job, RunOptions(workers=workers, quiet=True))
+    manifest = run(job, RunOptions(workers=workers, quiet=True))
+    assert manifest is not None
+    return manifest
 
 
 @pytest.fixture
