@@ -61,6 +61,7 @@ def is_right(chain: Chain, text: str) -> bool:
         ("4 + 3.5 =", None),
         ("0.4 + 3 =", None),
         ("1 + 2 + 3 / 4", None),
+        (f"1 + {'9' * 5000} =", None),  # int() refuses that many digits
     ],
 )
 def test_the_last_whole_sum_is_found(
@@ -179,6 +180,10 @@ def test_after_words_that_the_chain_cannot_write_it_goes_on_from_the_text() -> N
     logprobs = token_logprobs(CHAIN, "", "Well now\n4 + 3 = 7\n")
     assert logprobs[:6] == (-math.inf, -math.inf, *(0.0,) * 4)
     assert logprobs[6:] == (pytest.approx(math.log(0.7)),)
+
+
+def test_a_line_of_absurd_length_is_no_line() -> None:
+    assert locate(CHAIN, f"4 + 3 = {'7' * 5000}\n").n_lines == 0
 
 
 @given(chains, st.text(alphabet="0123456789+-= \nTheansweri.x"), st.integers())

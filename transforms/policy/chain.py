@@ -21,10 +21,12 @@ from itertools import accumulate
 from random import Random
 
 # Not a part of a longer expression, of which other operators or decimals belong to it.
-_SUM = re.compile(r"(?<![\d.*/^])(?<![*/^] )(-?\d+)((?:\s*[-+]\s*-?\d+)+)(?!\d|\.\d|\s*[-+*/^])")
-_TERM = re.compile(r"([-+])\s*(-?\d+)")
-_LINE = re.compile(r"-?\d+ [-+] -?\d+ = (-?\d+)")
-_ANSWER = re.compile(r"The answer is -?\d+\.")
+_SUM = re.compile(
+    r"(?<![\d.*/^])(?<![*/^] )(-?\d{1,18})((?:\s*[-+]\s*-?\d{1,18})+)(?!\d|\.\d|\s*[-+*/^])"
+)
+_TERM = re.compile(r"([-+])\s*(-?\d{1,18})")
+_LINE = re.compile(r"-?\d{1,18} [-+] -?\d{1,18} = (-?\d{1,18})")
+_ANSWER = re.compile(r"The answer is -?\d{1,18}\.")
 _TOKEN = re.compile(r"\s*\S+")
 _OFFSETS = (-3, -2, -1, 1, 2, 3)
 
