@@ -140,7 +140,7 @@ def test_a_hostile_megabyte_takes_a_moment(head: str, unit: str) -> None:
     text = head + unit * (1_000_000 // len(unit))
     started = time.process_time()
     extract_answer(text, last_number=True)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 20
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -74,7 +74,7 @@ class TestEverySegmenter:
         text = unit * (1_000_000 // len(unit))
         started = time.process_time()
         pieces = get_segmenter(name)(text)
-        assert time.process_time() - started < 5
+        assert time.process_time() - started < 20
         assert "".join(pieces) == text
 
     def test_less_than_one_piece_is_refused(self, name: str) -> None:
