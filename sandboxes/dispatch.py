@@ -41,6 +41,7 @@ class Dispatcher:
         self._worker: WorkerProcess | None = None
         self._item_s = 0.0
         self._closed = False
+        self._ended = threading.Event()
         self._changing = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="worker-dispatcher", daemon=True)
         self._thread.start()
@@ -52,11 +53,15 @@ class Dispatcher:
         return None if worker is None else worker.pid
 
     def close(self) -> None:
-        """Kill the worker and wait for the thread; the backlog must be closed before."""
+        """Kill the worker and wait until it is gone; the backlog must be closed before."""
         with self._changing:
             self._closed = True
             if self._worker is not None:
                 self._worker.kill()
+        self._ended.wait()
+
+    def join(self) -> None:
+        """Wait for the thread, which ends after the zygote was closed."""
         self._thread.join()
 
     def _run(self) -> None:
@@ -75,6 +80,8 @@ class Dispatcher:
             self._serve(worker, items)
             self._replace_worker()
         self._drop_worker()
+        self._ended.set()
+        self._zygote.closed.wait()  # it may be ours, and would die with us, and its workers with it
 
     def _replace_worker(self) -> None:
         # Now rather than with the next item, which would have to wait for it.

@@ -78,6 +78,8 @@ class WorkerPool:
         for dispatcher in self._dispatchers:
             dispatcher.close()
         self._zygote.close()
+        for dispatcher in self._dispatchers:
+            dispatcher.join()
 
     def __enter__(self) -> Self:
         return self

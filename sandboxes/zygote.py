@@ -36,6 +36,7 @@ class Zygote:
     """
 
     def __init__(self, *, timeout_s: float) -> None:
+        self.closed = threading.Event()
         self._timeout_s = timeout_s
         self._talking = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -87,6 +88,7 @@ class Zygote:
         """End the process, and every worker with it."""
         with self._talking:
             self._stop()
+        self.closed.set()
 
     def _tell(self, order: Order, pipes: list[int] | None = None) -> Report:
         control = self._control or self._start()

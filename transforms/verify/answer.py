@@ -18,7 +18,7 @@ from stepsmith.transforms.verify.base import (
 from stepsmith.transforms.verify.math_verify_worker import EQUAL, TARGET, UNREADABLE
 from stepsmith.transforms.verify.quantities import compare_quantities, read_quantity
 
-_DEADLINE_S = 3.0
+_DEADLINE_S = 5.0
 _MAX_CHARACTERS = 1_000
 _MAX_NESTING = 30
 
