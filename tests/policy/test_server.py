@@ -95,10 +95,8 @@ async def test_a_lease_ends_with_its_process_even_if_a_fork_of_it_lives(
     config = fake_config()
     forking = OWNER.replace(
         "print(server.url, flush=True)",
-        "import os; pid = os.fork(); pid or os.execlp('sleep', 'sleep', '3') if False else None\n"
-        "        if pid == 0: import time; time.sleep(20); os._exit(0)\n"
-        "        print(pid, flush=True)",
-    )
+        "pid = os.fork()\n        print(pid, flush=True) if pid else time.sleep(100)",
+    ).replace("import asyncio,", "import asyncio, os, time,")
     owner = await asyncio.create_subprocess_exec(
         sys.executable, "-c", forking, msgspec.json.encode(config), stdout=PIPE
     )

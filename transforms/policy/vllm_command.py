@@ -60,7 +60,6 @@ def vllm_server(options: VllmOptions) -> ServerConfig:
             *("--model", options.model, "--served-model-name", options.served_name),
             *("--max-model-len", str(options.max_model_len)),
             *("--max-num-seqs", str(options.max_num_seqs)),
-            *("--dtype", options.dtype),
             "--disable-uvicorn-access-log",  # a line a request
             *(_cpu_arguments(options) if on_cpu else _gpu_arguments(options)),
             *options.extra_args,
@@ -104,7 +103,8 @@ def physical_cores(cpu_info: str, allowed: Collection[int]) -> int:
 
 
 def _gpu_arguments(options: VllmOptions) -> tuple[str, ...]:
-    return ("--gpu-memory-utilization", str(options.gpu_memory_utilization))
+    share = str(options.gpu_memory_utilization)
+    return ("--dtype", options.dtype, "--gpu-memory-utilization", share)
 
 
 def _cpu_arguments(options: VllmOptions) -> tuple[str, ...]:
@@ -147,7 +147,7 @@ def _cpu_environment() -> dict[str, str]:
         "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
         "OMP_NUM_THREADS": str(physical_cores(_read(_CPU_INFO), os.sched_getaffinity(0))),
         # A thread that spins at a barrier takes the core from the one that it waits for, as soon
-        # as anything else runs: a quarter of the tokens per second.
+        # as anything else runs: then a quarter of the tokens per second.
         "OMP_WAIT_POLICY": "passive",
     }
     return {name: os.environ.get(name, value) for name, value in ours.items()}
