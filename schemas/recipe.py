@@ -36,7 +36,6 @@ class Verifiers:
 
     outcome: str
     steps: tuple[str, ...] = ()
-    deadline_s: float = 5.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

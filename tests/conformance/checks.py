@@ -1,17 +1,19 @@
-"""What must hold of every verifier: one function a rule, each raising `AssertionError`.
-
-A further place to run in, a pipeline for one, is one more function in `CHECKS`.
-"""
+"""What must hold of every verifier: one function a rule, each raising `AssertionError`."""
 
 import pickle
 import threading
 import time
 from collections.abc import Callable
 
+import apache_beam as beam
+from apache_beam.testing.test_pipeline import TestPipeline
+from apache_beam.testing.util import assert_that, equal_to
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stepsmith.schemas import Claim, Verdict
+from stepsmith.transforms.beam.coders import register_coders
+from stepsmith.transforms.beam.verify import Verify
 from stepsmith.transforms.verify import Case, Verifier, Worker
 
 DEADLINE_S = 10.0  # no verifier's own deadline is longer, and none may take longer
@@ -101,6 +103,16 @@ def check_returns_within_its_deadline(verifier: Verifier, worker: Worker) -> Non
         assert time.monotonic() - began < DEADLINE_S, text[:40]
 
 
+def check_same_inside_a_pipeline(verifier: Verifier, worker: Worker) -> None:
+    register_coders()
+    claims = [case.claim for case in verifier.cases]
+    expected = [(claim, verifier(claim, worker)) for claim in claims]
+    with TestPipeline(runner="FnApiRunner") as pipeline:
+        verified = pipeline | beam.Create(claims) | Verify(verifier.name)
+        assert_that(verified.verdicts, equal_to(expected), "Verdicts")
+        assert_that(verified.errors, equal_to([]), "Errors")
+
+
 CHECKS: tuple[Check, ...] = (
     check_cases_give_their_outcome,
     check_cases_show_all_outcomes,
@@ -108,5 +120,6 @@ CHECKS: tuple[Check, ...] = (
     check_evidence,
     check_pickles_by_name,
     check_same_off_the_main_thread,
+    check_same_inside_a_pipeline,
     check_returns_within_its_deadline,
 )

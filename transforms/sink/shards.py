@@ -1,5 +1,8 @@
 """Committing the shards of a stage, and reading them back."""
 
+# pyright: basic
+# pyarrow ships no types, so strict mode would report every use of it as unknown.
+
 import dataclasses
 import io
 from collections.abc import Mapping, Sequence
