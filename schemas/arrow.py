@@ -35,14 +35,15 @@ R = TypeVar("R")
 class Table(Generic[R]):
     """One table of a run: its declared columns, and how records fill them and are read back.
 
-    Rows of a shard are sorted by `key`, so that the same records give the same bytes.
+    A shard's rows are sorted by the columns in `order`, so that the same records give the same
+    bytes in whatever order they arrived.
     """
 
     name: str
     version: str
     kind: type[R]
     schema: pa.Schema
-    key: Callable[[R], Any]
+    order: tuple[str, ...]
     columns: Callable[[Sequence[R]], Iterable[pa.Array]]
     record: Callable[[Mapping[str, Any]], R]
 
@@ -180,14 +181,14 @@ TRAJECTORIES: Table[LabelledTrajectory] = Table(
     version="1",
     kind=LabelledTrajectory,
     schema=pa.schema([*(field for field, _ in _FLAT), _required("steps", STEPS)]),
-    key=lambda row: (row.problem.id, row.trajectory.id),
+    order=("problem_id", "id"),
     columns=_trajectory_columns,
     record=_labelled_trajectory,
 )
 
 
 def _plain_table(
-    kind: type[R], *, name: str, version: str, fields: Sequence[pa.Field], key: Callable[[R], Any]
+    kind: type[R], *, name: str, version: str, fields: Sequence[pa.Field], order: tuple[str, ...]
 ) -> Table[R]:
     """Declare a table whose columns are the record's fields."""
     return Table(
@@ -195,7 +196,7 @@ def _plain_table(
         version=version,
         kind=kind,
         schema=pa.schema(fields),
-        key=key,
+        order=order,
         columns=lambda rows: [
             to_array(list(map(attrgetter(field.name), rows)), field.type) for field in fields
         ],
@@ -223,7 +224,7 @@ ROLLOUTS: Table[Rollout] = _plain_table(
         pa.field("tokens", pa.list_(pa.string())),
         pa.field("token_logprobs", pa.list_(pa.float64())),
     ),
-    key=lambda row: (row.problem_id, row.path, row.sample_index),
+    order=("problem_id", "path", "sample_index"),
 )
 
 ERRORS: Table[ErrorRecord] = _plain_table(
@@ -240,13 +241,7 @@ ERRORS: Table[ErrorRecord] = _plain_table(
         pa.field("field", pa.string()),
         _required("input", pa.string()),
     ),
-    key=lambda row: (
-        row.stage,
-        row.location or "",
-        row.line or 0,
-        row.problem_id or "",
-        row.message,
-    ),
+    order=("stage", "location", "line", "problem_id", "message", "input"),
 )
 
 TABLES: Mapping[str, Table[Any]] = {table.name: table for table in (TRAJECTORIES, ROLLOUTS, ERRORS)}

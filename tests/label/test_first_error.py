@@ -66,6 +66,12 @@ def test_after_the_first_error_only_a_tool_speaks() -> None:
     )
 
 
+def test_a_confirmed_step_from_which_nothing_is_reached_stays_unlabelled() -> None:
+    assert labelled([0.5, 0.0, 0.0], {1: VALID}) == ([True, None, None], None)
+    [label] = first_error(row((StepLabel(value=0.0, verdicts=(VALID,)),))).labels
+    assert label.source == "conflict"
+
+
 def test_the_threshold_moves_the_line() -> None:
     assert labelled([0.5, 0.25, 0.1], threshold=0.25) == ([True, False, None], 1)
 

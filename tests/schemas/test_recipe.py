@@ -78,7 +78,13 @@ def test_an_override_that_is_no_pair_is_refused(override: str) -> None:
 
 def test_the_digest_changes_with_the_rows_and_with_nothing_else() -> None:
     base = read_recipe(GOOD, where="r.toml").digest()
-    same = ["shards=3", "window=4", "max_error_rate=0.5", 'engine.engine_url="http://x"', "name=other"]
+    same = [
+        "shards=3",
+        "window=4",
+        "max_error_rate=0.5",
+        'engine.engine_url="http://x"',
+        "name=other",
+    ]
     for override in same:
         assert read_recipe(GOOD, where="elsewhere", overrides=[override]).digest() == base
     other = ["seed=4", "strategy.rollouts=4", "sampling.top_p=0.9", "verify.steps=[]"]

@@ -1,17 +1,15 @@
 """Write records as shards of a table: exact rows a shard, the same bytes on every runner."""
 
-from collections.abc import Callable, Iterable, Mapping
-from types import GenericAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import apache_beam as beam
 from apache_beam.transforms.window import GlobalWindows
 
 from stepsmith.schemas.arrow import TABLES
-from stepsmith.schemas.codec import decode, encode
 from stepsmith.transforms.beam.files import files_of
 from stepsmith.transforms.sink.layout import Layout, shard_of
-from stepsmith.transforms.sink.shards import write_shard
+from stepsmith.transforms.sink.parquet import from_messages, shard_bytes, to_message
 
 BATCH_ROWS = 512
 """Rows of a shard that travel as one element: a shuffle costs per element, hardly per byte."""
@@ -43,7 +41,7 @@ class WriteDataset(beam.PTransform[Any, Any]):
 
     def expand(self, input_or_inputs: Any) -> Any:
         """Batch by shard, group the batches, write a file a shard."""
-        batches = _BatchByShard(self._key, self._layout.shards)
+        batches = _BatchByShard(self._key, table=self._table, shards=self._layout.shards)
         write = _WriteShard(
             table=self._table, layout=self._layout, footer=self._footer, split=self._split
         )
@@ -56,8 +54,11 @@ class WriteDataset(beam.PTransform[Any, Any]):
 
 
 class _BatchByShard(beam.DoFn):
-    def __init__(self, key: Callable[[Any], str], shards: int) -> None:
+    """Turn rows into columns before the shuffle: after it they would have to be made again."""
+
+    def __init__(self, key: Callable[[Any], str], *, table: str, shards: int) -> None:
         self._key = key
+        self._table = table
         self._shards = shards
 
     def start_bundle(self) -> None:
@@ -68,11 +69,14 @@ class _BatchByShard(beam.DoFn):
         batch = self._batches.setdefault(shard, [])
         batch.append(element)
         if len(batch) >= BATCH_ROWS:
-            yield shard, encode(self._batches.pop(shard))
+            yield shard, self._message(self._batches.pop(shard))
 
     def finish_bundle(self) -> Any:
         for shard, batch in self._batches.items():
-            yield GlobalWindows.windowed_value_at_end_of_window((shard, encode(batch)))
+            yield GlobalWindows.windowed_value_at_end_of_window((shard, self._message(batch)))
+
+    def _message(self, batch: Sequence[Any]) -> bytes:
+        return to_message(TABLES[self._table].to_arrow(batch))
 
 
 class _WriteShard(beam.DoFn):
@@ -85,10 +89,10 @@ class _WriteShard(beam.DoFn):
         self._split = split
 
     def process(self, element: tuple[int, Iterable[bytes]]) -> Iterable[str]:
-        shard, batches = element
+        shard, messages = element
         table = TABLES[self._table]
-        many: Any = GenericAlias(list, (table.kind,))
-        rows: list[Any] = [row for batch in batches for row in decode(many, batch)]
         path = self._layout.shard(self._table, shard, split=self._split)
-        write_shard(files_of(path), path, table, rows, {**self._footer, "shard": str(shard)})
+        footer = {**self._footer, "shard": str(shard)}
+        data = shard_bytes(table, from_messages(messages), footer=footer)
+        files_of(path).write(path, data)
         yield path

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Literal
 
 from stepsmith.schemas.records import LabelledTrajectory, StepLabel, Verdict
 from stepsmith.transforms.label.base import labeler
@@ -12,14 +13,16 @@ def first_error(row: LabelledTrajectory, *, threshold: float = 0.0) -> LabelledT
     """Call steps right while their value exceeds `threshold`, wrong where it first does not.
 
     Math-Shepherd's hard rule at its default (a prefix from which any completion reaches the answer
-    is good), with three corrections. A step that a tool refutes is wrong whatever its value.
+    is good), with four corrections. A step that a tool refutes is wrong whatever its value. One
+    that a tool confirms, but from which the answer is never reached, stays unlabelled: true
+    equations may be about the wrong quantities, and few rollouts may all miss.
     Nothing is said of the steps after the first error unless a tool judges them on their own: a
     prefix that is broken already tells nothing about them. And where values are unknown just
     before the first zero, the error may lie in the gap, so that no step is blamed.
     """
     error, located = _first_error(row.labels, threshold)
     labels = tuple(
-        _label(label, threshold, known=index < error or (index == error and located))
+        _label(label, threshold, place=_place(index, error, located=located))
         for index, label in enumerate(row.labels)
     )
     wrong = [index for index, label in enumerate(labels) if label.correct is False]
@@ -53,15 +56,27 @@ def _first_error(labels: Sequence[StepLabel], threshold: float) -> tuple[int, bo
     return len(labels), True
 
 
-def _label(label: StepLabel, threshold: float, *, known: bool) -> StepLabel:
+_Place = Literal["before", "at", "unknown"]
+
+
+def _place(index: int, error: int, *, located: bool) -> _Place:
+    """Say what the values tell of a step: nothing once the error is behind it or not located."""
+    if index < error:
+        return "before"
+    return "at" if index == error and located else "unknown"
+
+
+def _label(label: StepLabel, threshold: float, *, place: _Place) -> StepLabel:
     verdict = _decisive(label)
-    if verdict is not None:
-        correct = verdict.outcome == "valid"
-        return dataclasses.replace(label, correct=correct, source=verdict.verifier)
-    if label.value is None or not known:
-        return dataclasses.replace(label, correct=None, source=None)
-    source = "monte_carlo" if label.n_rollouts is not None else "outcome"
-    return dataclasses.replace(label, correct=label.value > threshold, source=source)
+    by_value = None if label.value is None or place == "unknown" else label.value > threshold
+    if verdict is None:
+        source = "monte_carlo" if label.n_rollouts is not None else "outcome"
+        known = None if by_value is None else source
+        return dataclasses.replace(label, correct=by_value, source=known)
+    if verdict.outcome == "valid" and by_value is False:
+        return dataclasses.replace(label, correct=None, source="conflict")
+    correct = verdict.outcome == "valid"
+    return dataclasses.replace(label, correct=correct, source=verdict.verifier)
 
 
 def _decisive(label: StepLabel) -> Verdict | None:

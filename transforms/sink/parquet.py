@@ -3,7 +3,7 @@
 # pyright: basic
 # pyarrow ships no types, so strict mode would report every use of it as unknown.
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 import pyarrow as pa
@@ -17,13 +17,13 @@ ROW_GROUP_BYTES = 24 << 20
 """Uncompressed bytes a row group: readers of the Hub want 16 to 32 MB."""
 
 
-def shard_bytes(table: Table[R], rows: Sequence[R], *, footer: Mapping[str, str]) -> bytes:
-    """Encode the rows, sorted by the table's key, as a Parquet file.
+def shard_bytes(table: Table[R], data: pa.Table, *, footer: Mapping[str, str]) -> bytes:
+    """Encode rows, sorted by the table's order, as a Parquet file.
 
     `footer` goes into the file's key-value metadata, beside the schema's name and version. It must
     hold nothing that differs between two runs of one recipe: no times, hosts or paths.
     """
-    data = table.to_arrow(sorted(rows, key=table.key))
+    data = data.sort_by([(column, "ascending") for column in table.order])
     sink = pa.BufferOutputStream()
     with pq.ParquetWriter(
         sink,
@@ -41,6 +41,20 @@ def shard_bytes(table: Table[R], rows: Sequence[R], *, footer: Mapping[str, str]
         )
     content: bytes = sink.getvalue().to_pybytes()
     return content
+
+
+def to_message(data: pa.Table) -> bytes:
+    """Encode rows to travel between two stages: a copy of their columns."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, data.schema) as writer:
+        writer.write_table(data)
+    message: bytes = sink.getvalue().to_pybytes()
+    return message
+
+
+def from_messages(messages: Iterable[bytes]) -> pa.Table:
+    """Put the rows of several messages behind one another."""
+    return pa.concat_tables(pa.ipc.open_stream(message).read_all() for message in messages)
 
 
 def _rows_in_group(data: pa.Table) -> int:

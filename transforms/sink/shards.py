@@ -30,7 +30,7 @@ def write_shard(
     files: Files, path: str, table: Table[R], rows: Sequence[R], footer: Mapping[str, str]
 ) -> None:
     """Make a shard appear at `path`, whole or not at all."""
-    files.write(path, shard_bytes(table, rows, footer=footer))
+    files.write(path, shard_bytes(table, table.to_arrow(rows), footer=footer))
 
 
 def write_or_remove(
