@@ -17,7 +17,7 @@ from stepsmith.schemas import ErrorRecord, Problem, RecipeError, SourceError
 from stepsmith.transforms.files import LocalFiles
 from stepsmith.transforms.source import gym_process
 from stepsmith.transforms.source import reasoning_gym as reasoning_gym_module
-from stepsmith.transforms.source.gym_entry import GymPayload, build, freeze, score_answer, thaw
+from stepsmith.transforms.source.gym_entry import GymPayload, freeze, score_answer, thaw
 from stepsmith.transforms.source.gym_process import Line, Request
 from stepsmith.transforms.source.reasoning_gym import reasoning_gym
 
@@ -173,46 +173,64 @@ def test_a_reader_that_stops_early_leaves_no_process_behind() -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
-_SCORE_ELSEWHERE = """
+_GENERATE_ALL = """
+import sys, msgspec
+from stepsmith.transforms.source.gym_process import Request, entries
+from reasoning_gym.factory import DATASETS
+sink, sys.stdout = sys.stdout, sys.stderr
+for name in sorted(DATASETS.keys() - {"composite"}):
+    for start in (0, 1):
+        request = Request(generator=name, arguments={"size": 2, "seed": 3}, start=start, stop=2)
+        lines = [line for line in entries(request) if line.index is not None]
+        print(msgspec.json.encode((name, lines)).decode(), file=sink)
+"""
+
+_SCORE_ALL = """
 import sys, msgspec
 from stepsmith.transforms.source.gym_entry import GymPayload, score_answer
+sink, sys.stdout = sys.stdout, sys.stderr
 for line in sys.stdin:
-    payload, answer = msgspec.json.decode(line, type=tuple[GymPayload, str])
-    print(score_answer(payload, answer))
+    payload = msgspec.json.decode(line, type=GymPayload)
+    print(payload.generator, score_answer(payload, payload.entry["answer"]), file=sink)
 """
 
 
-@pytest.mark.slow
-def test_every_generator_is_the_same_in_all_parts_and_scored_exactly_elsewhere(
-    local: LocalFiles,
-) -> None:
-    factory: Any = pytest.importorskip("reasoning_gym.factory")
-    pytest.importorskip("reasoning_gym")
-    written: list[str] = []
-    expected: list[str] = []
-    for generator in sorted(factory.DATASETS.keys() - {"composite"}):
-        source = reasoning_gym(generator=generator, size=4, seed=3, part_size=2)
-        whole = list(source.read("00000000-00000004", local))
-        assert list(source.read("00000002-00000004", local)) == whole[2:], generator
-        for problem in whole:
-            assert isinstance(problem, Problem), (generator, problem)
-            if problem.answer is not None:
-                written.append(msgspec.json.encode((payload(problem), problem.answer)).decode())
-                expected.append(str(_score_here(payload(problem), problem.answer)))
+def _python(script: str, *, hash_seed: str, given: str = "") -> list[str]:
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", _SCORE_ELSEWHERE],
-        input="\n".join(written),
+        [sys.executable, "-W", "ignore", "-c", script],
+        input=given,
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout.split() == expected
-    assert set(expected) == {"1.0"}
+    return done.stdout.splitlines()
 
 
-def _score_here(given: GymPayload, answer: str) -> float:
-    dataset = build(given.generator, given.arguments)
-    return float(dataset.score_answer(answer, thaw(given.entry)))
+@pytest.mark.slow
+def test_every_generator_is_the_same_in_all_parts_and_scored_exactly_elsewhere() -> None:
+    written = _python(_GENERATE_ALL, hash_seed="0")
+    assert _python(_GENERATE_ALL, hash_seed="0") == written
+    payloads: list[str] = []
+    for whole, rest in zip(written[::2], written[1::2], strict=True):
+        name, lines = msgspec.json.decode(whole, type=tuple[str, list[Line]])
+        assert msgspec.json.decode(rest, type=tuple[str, list[Line]]) == (name, lines[1:])
+        assert all(line.error is None for line in lines), lines
+        payloads += [
+            msgspec.json.encode(
+                GymPayload(
+                    generator=name,
+                    arguments={"size": 2, "seed": 3},
+                    index=index,
+                    entry=line.entry or {},
+                )
+            ).decode()
+            for index, line in enumerate(lines)
+            if line.entry is not None and line.entry["answer"] is not None
+        ]
+    scores = _python(_SCORE_ALL, hash_seed="1", given="\n".join(payloads))
+    assert len(scores) == len(payloads) > 190
+    assert [score for score in scores if not score.endswith(" 1.0")] == []
 
 
 values = st.recursive(
