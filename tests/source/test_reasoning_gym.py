@@ -72,6 +72,7 @@ def test_a_part_read_alone_gives_the_same_problems(
     assert list(source.read("00000002-00000003", local)) == problems[2:]
 
 
+@pytest.mark.slow
 def test_a_generator_that_iterates_over_sets_is_the_same_in_every_process(
     local: LocalFiles,
 ) -> None:
