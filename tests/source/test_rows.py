@@ -13,7 +13,7 @@ ERROR = RowError("no", kind="WrongType", field="x")
         (Row(line=1, values={"x": 1}, raw=b'{"x":  1}\r\n'), '{"x":  1}'),
         (Row(line=1, values={"x": "é", "y": None}), '{"x":"é","y":null}'),
         (Row(line=1, values={"x": 2j}), '{"x":"2j"}'),
-        (Row(line=1, values={"x": {(1,): 2}}), "{'x': {(1,): 2}}"),
+        (Row(line=1, values={"x": {(1,): 2}}), '{"x":{"(1,)":2}}'),
         (Row(line=1, values={"x": "\ud800"}), r"{'x': '\ud800'}"),
         (BadRow(line=1, error=ERROR, raw=b"a\xffb"), r"a\xffb"),
         (BadRow(line=1, error=ERROR, raw=b"x" * 9_999), "x" * MAX_INPUT),
