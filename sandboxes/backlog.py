@@ -8,7 +8,11 @@ from concurrent.futures import Future
 
 from stepsmith.sandboxes.errors import DeadlineError, WorkerError
 
-MAX_ATTEMPTS = 2
+MAX_DEATHS = 2
+"""A call may take its process with it this often; then it is the culprit."""
+
+MAX_KILLS = 20
+"""Processes killed from outside are replaced this often before a call is given up."""
 
 
 @dataclasses.dataclass(kw_only=True, slots=True, eq=False)
@@ -20,6 +24,7 @@ class Item:
     deadline_s: float
     future: Future[bytes] = dataclasses.field(default_factory=Future[bytes])
     n_deaths: int = 0
+    n_kills: int = 0
     started: bool = False
 
     def start(self) -> bool:

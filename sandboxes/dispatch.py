@@ -8,13 +8,13 @@ from contextlib import suppress
 
 import msgspec
 
-from stepsmith.sandboxes.backlog import MAX_ATTEMPTS, Backlog, Item
-from stepsmith.sandboxes.errors import WorkerError
+from stepsmith.sandboxes.backlog import MAX_DEATHS, MAX_KILLS, Backlog, Item
+from stepsmith.sandboxes.errors import KilledError, WorkerError
 from stepsmith.sandboxes.frames import Failure, Loaded, Result, Spawn
 from stepsmith.sandboxes.process import WorkerProcess
 from stepsmith.sandboxes.zygote import Zygote
 
-_START_ATTEMPTS = 3
+_START_ATTEMPTS = 10
 _BATCH_S = 0.02  # a batch holds about this much work: longer ones would only wait in line
 
 
@@ -69,13 +69,13 @@ class Dispatcher:
             try:
                 worker = self._living_worker()
             except WorkerError as error:
-                self._blame(self._backlog.take(1), str(error))
+                self._blame(self._backlog.take(1), error)
                 continue
             items = self._backlog.take(self._batch_size(), share=self._share)
             try:
                 worker = self._prepare(worker, items)
             except WorkerError as error:
-                self._blame(reversed(items), str(error))
+                self._blame(reversed(items), error)
                 continue
             self._serve(worker, items)
             self._replace_worker()
@@ -152,7 +152,7 @@ class Dispatcher:
             except WorkerError as error:
                 self._drop_worker()
                 self._backlog.put_back(items[done + 1 :])
-                self._blame([item], str(error))
+                self._blame([item], error)
                 return
             _finish(item, reply)
         if items and all_loaded:
@@ -180,12 +180,15 @@ class Dispatcher:
         msg = f"the worker answered out of turn: {type(reply).__name__}"
         raise WorkerError(msg)
 
-    def _blame(self, items: Iterable[Item], reason: str) -> None:
-        """Count a death against what was in work; the second one ends it."""
+    def _blame(self, items: Iterable[Item], error: WorkerError) -> None:
+        """Count a death against what was in work, and end what has had too many."""
         for item in items:
-            item.n_deaths += 1
-            if item.n_deaths >= MAX_ATTEMPTS:
-                item.fail(reason)
+            if isinstance(error, KilledError):
+                item.n_kills += 1
+            else:
+                item.n_deaths += 1
+            if item.n_deaths >= MAX_DEATHS or item.n_kills >= MAX_KILLS:
+                item.fail(str(error))
             else:
                 self._backlog.put_back([item])
 

@@ -3,6 +3,7 @@
 StepsmithError
 ├── DeadlineError   the time was up: the process is gone, and nothing is known of the answer
 └── WorkerError     the call raised, or took its process down with it
+    └── KilledError     the process was killed from outside, again and again
 
 Neither is ever a verdict: a verifier answers `undecided` and says which of them it was.
 """
@@ -16,3 +17,7 @@ class DeadlineError(StepsmithError):
 
 class WorkerError(StepsmithError):
     """The call raised (`TypeName: message`), or its process died or could not be started."""
+
+
+class KilledError(WorkerError):
+    """The process was killed from outside, which says nothing of the call that it had in work."""

@@ -20,7 +20,8 @@ class WorkerPool:
 
     Calls go out in batches, each call with its own deadline. When one runs past it, its process
     is killed and replaced, that call alone ends in `DeadlineError`, and its batch mates run
-    again. A call whose process dies is run once more, then ends in `WorkerError`. A process is
+    again. A call that takes its process down is run once more, then ends in `WorkerError`; being
+    killed from outside is not held against it. A process is
     limited to `memory_bytes` of address space and replaced after `max_requests` calls. The
     targets in `warm` are loaded when a process starts, all others when first called.
     """
@@ -62,7 +63,7 @@ class WorkerPool:
         """Call `module:function` with bytes in a worker, and return its bytes.
 
         Raises `DeadlineError` when the time was up, and `WorkerError` when the call raised or
-        its process died twice.
+        its process died of it twice.
         """
         return self.submit(target, payload, deadline_s=deadline_s).result()
 

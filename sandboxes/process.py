@@ -9,7 +9,7 @@ import time
 
 import msgspec
 
-from stepsmith.sandboxes.errors import WorkerError
+from stepsmith.sandboxes.errors import KilledError, WorkerError
 from stepsmith.sandboxes.frames import (
     HEADER,
     MAX_FRAME_BYTES,
@@ -119,7 +119,9 @@ class WorkerProcess:
     def _read_some(self) -> None:
         chunk = os.read(self._from_worker, _CHUNK_BYTES)
         if not chunk:
-            raise WorkerError(self._cause_of_death(self.kill()))
+            status = self.kill()
+            kind = KilledError if status == -signal.SIGKILL else WorkerError
+            raise kind(self._cause_of_death(status))
         self._incoming += chunk
 
     def _cause_of_death(self, status: int) -> str:

@@ -191,6 +191,9 @@ def test_workers_come_back_when_the_process_that_forks_them_is_killed(pool: Work
     zygote = int(Path(f"/proc/{first}/stat").read_text().rpartition(")")[2].split()[1])
     assert zygote != os.getpid()
     os.kill(zygote, signal.SIGKILL)
+    end = time.monotonic() + 10
+    while Path(f"/proc/{first}").exists() and time.monotonic() < end:
+        time.sleep(0.01)
     assert call(pool, "square", b"12") == b"144"
     assert int(call(pool, "pid")) != first
 
