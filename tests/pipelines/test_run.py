@@ -1,6 +1,7 @@
 """A whole run: the same rows whatever the runner, the shards and the window; errors kept."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,9 @@ def test_a_pool_of_two_processes_writes_the_same_bytes(recipe: Path, tmp_path: P
     finished(recipe, tmp_path / "one")
     finished(recipe, tmp_path / "two", workers=2)
     assert digests(tmp_path / "two") == digests(tmp_path / "one")
+    processes = [path.stem.rpartition("-")[2] for path in (tmp_path / "two/status").iterdir()]
+    assert len(processes) == 2
+    assert str(os.getpid()) not in processes
 
 
 def test_threads_off_the_main_thread_write_the_same_bytes(

@@ -1,23 +1,25 @@
 """The local runner, chosen by us, and the options that would lose data, refused."""
 
 import contextlib
+import logging
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Generator
 
+import grpc
 from apache_beam.options.pipeline_options import (
     DirectOptions,
     PipelineOptions,
-    PortableOptions,
     StandardOptions,
 )
-from apache_beam.runners.portability.fn_api_runner import worker_handlers
+from apache_beam.runners.portability.fn_api_runner import fn_runner, worker_handlers
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 from apache_beam.runners.runner import PipelineRunner
+from apache_beam.transforms.environments import ExternalEnvironment
 
-from stepsmith.schemas.errors import UserError
+from stepsmith.schemas.errors import RunError, UserError
 
 LOCAL = frozenset({None, "DirectRunner", "FnApiRunner"})
 _REFUSED = {
@@ -68,12 +70,27 @@ def local_runner(
     if workers == 1:
         yield FnApiRunner()
         return
+    # It asks for a running mode that we refuse; the pool's workers do run side by side.
+    logging.getLogger(fn_runner.__name__).setLevel(logging.ERROR)
+    worker_handlers.ControlConnection._read = _read_or_abort  # noqa: SLF001
     with _worker_pool() as endpoint:
-        portable = options.view_as(PortableOptions)
-        portable.environment_type = "EXTERNAL"
-        portable.environment_config = endpoint
         options.view_as(DirectOptions).direct_num_workers = workers
-        yield FnApiRunner()
+        yield FnApiRunner(default_environment=ExternalEnvironment(endpoint))
+
+
+_read_control = worker_handlers.ControlConnection._read  # noqa: SLF001 - mended below
+
+
+def _read_or_abort(connection: worker_handlers.ControlConnection) -> None:
+    """Read a worker's answers; when it is lost, fail what waits for it.
+
+    Beam <= 2.77 lets the reading thread die and the runner wait for the answer for ever.
+    """
+    try:
+        _read_control(connection)
+    except grpc.RpcError:
+        msg = "a worker process was lost; run the same command again to go on where it was"
+        connection.abort(RunError(msg))
 
 
 @contextlib.contextmanager

@@ -55,7 +55,9 @@ def work(control: str, worker_id: str) -> None:
 
 
 def _end_with_pool() -> None:
-    sys.stdin.buffer.read()
+    # Not through `sys.stdin`, whose lock this thread would still hold when the interpreter ends.
+    while os.read(0, 4096):
+        pass
     os._exit(0)
 
 
