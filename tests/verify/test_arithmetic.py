@@ -67,6 +67,27 @@ def test_the_evidence_names_the_equation_both_values_and_the_span() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "evidence"),
+    [
+        ("2 + 3 = 5 apples", "words unchecked: 1 equation holds"),
+        ("so 2 + 3 = 5, 1 + 1 = 2", "words unchecked: 2 equations hold"),
+        ("10 / 3 = 3.33", "not judged: 0 equations hold, 1 is rounded or unreadable"),
+        (
+            "2 + 3 = 5, 10 / 3 = 3.33, 7 / 2 = 3",
+            "not judged: 1 equation holds, 2 are rounded or unreadable",
+        ),
+        ("let x be even", "no equation in this step"),
+        ("1" * 20_001, "too long: 20001 characters; read: 20000"),
+    ],
+)
+def test_undecided_evidence_begins_with_a_reason_that_can_be_counted(
+    text: str, evidence: str
+) -> None:
+    verdict = judge(text)
+    assert (verdict.outcome, verdict.evidence) == ("undecided", evidence)
+
+
+@pytest.mark.parametrize(
     ("text", "truths"),
     [
         ("2 + 3 = 5 = 10 / 2", ["true", "true"]),

@@ -71,12 +71,15 @@ def arithmetic(claim: Claim) -> Verdict:
 
 def _unrefuted(text: str, equations: Sequence[Equation]) -> Verdict:
     n_true = sum(equation.truth == "true" for equation in equations)
+    hold = f"{n_true} {'equation holds' if n_true == 1 else 'equations hold'}"
     if n_true < len(equations):
         rest = len(equations) - n_true
-        return undecided(f"{n_true} equations hold; {rest} rounded or not judged")
+        return undecided(
+            f"not judged: {hold}, {rest} {'is' if rest == 1 else 'are'} rounded or unreadable"
+        )
     if any(character.isalnum() for character in _outside(text, equations)):
-        return undecided(f"{n_true} equations hold; the words around them are unchecked")
-    return valid(f"{n_true} equations hold, and the step says nothing else")
+        return undecided(f"words unchecked: {hold}")
+    return valid(f"{hold}, and the step says nothing else")
 
 
 def _outside(text: str, equations: Sequence[Equation]) -> str:
