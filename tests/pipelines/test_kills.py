@@ -8,13 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pyarrow.parquet as pq
 import pytest
 
+from tests.pipelines.processes import command, descendants, is_running, until
 from tests.pipelines.runs import digests, write_recipe
 from tests.policy.managed import Machine
 
@@ -214,46 +215,12 @@ def test_a_killed_pool_worker_fails_the_run_within_seconds_and_it_resumes(
     assert digests(tmp_path / "broken") == digests(tmp_path / "whole")
 
 
-def descendants(pid: int) -> list[int]:
-    """Return the processes that a process started, and those that they did."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            children.setdefault(int(fields[1]), []).append(int(entry.name))
-    found = [pid]
-    for parent in found:
-        found += children.get(parent, [])
-    return found[1:]
-
-
-def command(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except OSError:
-        return ""
-
-
 def is_verifier_worker(pid: int) -> bool:
     return "stepsmith.sandboxes" in command(pid)
 
 
 def is_pool_worker(pid: int) -> bool:
     return "worker_pool worker" in command(pid)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-
-
-def until(holds: Callable[[], bool], *, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def assert_whole_or_absent(root: Path) -> None:

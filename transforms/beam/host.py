@@ -21,6 +21,7 @@ from stepsmith.transforms.beam.files import files_of
 from stepsmith.transforms.beam.status import Status, write_status
 from stepsmith.transforms.job import Job
 from stepsmith.transforms.policy import Policy
+from stepsmith.transforms.policy.meter import EngineUsage
 from stepsmith.transforms.search.driver import Driver, Solved
 from stepsmith.transforms.verify.run import Verification
 
@@ -69,6 +70,13 @@ class Host:
             worker=shared_pool(),
             threads=self._threads,
         )
+
+    def usage(self) -> EngineUsage:
+        """Return what the engine was asked so far; nothing before it is open."""
+        policy = self._policy
+        if policy is None or not policy.done() or policy.exception():
+            return EngineUsage()
+        return policy.result().meter.usage()
 
     def count(self, result: Solved | ErrorRecord) -> None:
         """Count a search that ended."""

@@ -90,9 +90,11 @@ class _SearchShard(beam.DoFn):
             for name in ("problems", "failed", "rollouts", "replayed", "tokens", "shards")
         }
         self._duration = Metrics.distribution("search", "shard_ms")
+        self._wait = Metrics.distribution("search", "engine_wait_ms")
 
     def setup(self) -> None:
         self._host = host_of(self._job)
+        self._usage = self._host.usage()
 
     def start_bundle(self) -> None:
         for left_over in getattr(self, "_open", ()):
@@ -126,6 +128,10 @@ class _SearchShard(beam.DoFn):
         self._counters["tokens"].inc(report.n_tokens)
         if not report.resumed:
             self._duration.update(report.duration_ms)
+        usage = self._host.usage()
+        recent, self._usage = usage.since(self._usage), usage
+        if recent.n_requests:
+            self._wait.update(round(1000 * recent.request_s / recent.n_requests))
         for name, count in report.undecided:
             Metrics.counter("verdicts", f"{name}/undecided").inc(count)
 
