@@ -38,7 +38,7 @@ from stepsmith.transforms.sink.layout import Layout, shard_of
 
 SHARDS = 4
 TARGET = 0.70
-Rate = Callable[[Path], float]
+Sink = Callable[[Path], None]
 
 
 def measure(*, quick: bool) -> Findings:
@@ -47,7 +47,7 @@ def measure(*, quick: bool) -> Findings:
     rows = list(make_rows(2_000 if quick else 16_000))
     Rows.rows = rows
     Rows.plain = TRAJECTORIES.to_arrow(rows).to_pylist()
-    sinks: dict[str, Rate] = {
+    sinks: dict[str, Sink] = {
         "pyarrow": write_raw,
         "ours": write_ours,
         "plain_dofn": write_plain,
@@ -87,7 +87,7 @@ def share(name: str, rates: list[float], limits: list[float], *, target: float |
     )
 
 
-def timed(sink: Rate, folder: Path) -> tuple[float, float]:
+def timed(sink: Sink, folder: Path) -> tuple[float, float]:
     """Return the CPU and wall seconds of one write."""
     cpu, wall = time.process_time(), time.perf_counter()
     sink(folder)

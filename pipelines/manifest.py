@@ -6,19 +6,18 @@
 import collections
 import dataclasses
 import hashlib
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-import pyarrow.parquet as pq
 
 from stepsmith.schemas.arrow import ERRORS, ROLLOUTS, TRAJECTORIES
 from stepsmith.schemas.errors import RunError
 from stepsmith.schemas.records import LabelledTrajectory, Rollout
 from stepsmith.transforms.files import Files
 from stepsmith.transforms.job import Job
+from stepsmith.transforms.sink.parquet import read_table
 from stepsmith.transforms.verify.run import count_undecided
 
 
@@ -167,7 +166,7 @@ class _Tally:
         for path in self._files.match(pattern):
             with self._files.open_read(path) as file:
                 data = file.read()
-            shard = table.from_arrow(pq.read_table(io.BytesIO(data)))
+            shard = table.from_arrow(read_table(data))
             self.entries.append(
                 FileEntry(
                     path=path.removeprefix(f"{self._job.root}/"),

@@ -90,7 +90,7 @@ def describe(status: Status, *, elapsed_s: float, n_planned: int | None = None) 
     """Put a status into one line: problems, samples, tokens, the engine's share, what is left."""
     engine = status.engine
     if not engine.n_requests:
-        return f"starting the engine ({elapsed_s:.0f} s)"
+        return f"starting ({elapsed_s:.0f} s)"
     done = status.n_solved + status.n_failed
     undecided = status.n_undecided / status.n_rows if status.n_rows else 0.0
     parts = [

@@ -17,12 +17,13 @@ from stepsmith.pipelines import recipes
 from stepsmith.pipelines.manifest import Manifest, finish, read_manifest
 from stepsmith.pipelines.progress import Progress
 from stepsmith.pipelines.stages import build
-from stepsmith.schemas.errors import RecipeError, RunError, suggest
+from stepsmith.schemas.errors import RecipeError, RunError, UserError, suggest
 from stepsmith.schemas.recipe import read_recipe
 from stepsmith.transforms.beam.dataflow import is_dataflow, is_dry_run, prepare
 from stepsmith.transforms.beam.files import files_of
 from stepsmith.transforms.beam.host import close_hosts
 from stepsmith.transforms.beam.runner import is_local, local_runner, refuse_unsafe
+from stepsmith.transforms.beam.search import journal_path
 from stepsmith.transforms.beam.status import read_status
 from stepsmith.transforms.files import Files
 from stepsmith.transforms.job import Job
@@ -77,6 +78,7 @@ def run(job: Job, options: RunOptions) -> Manifest | None:
     files = files_of(job.root)
     beam_options = PipelineOptions(list(options.beam_args))
     refuse_unsafe(beam_options)
+    _check_workers(options, local=is_local(beam_options))
     if is_dataflow(beam_options):
         prepare(beam_options)
     if is_dry_run(beam_options):
@@ -103,6 +105,15 @@ def run(job: Job, options: RunOptions) -> Manifest | None:
         "engine": dataclasses.asdict(status.engine) if status else None,
     }
     return finish(job, files, run=report)
+
+
+def _check_workers(options: RunOptions, *, local: bool) -> None:
+    if options.workers < 1:
+        msg = f"--workers {options.workers}: a run has at least one"
+        raise UserError(msg)
+    if options.workers > 1 and not local:
+        msg = "--workers is for local runs; another runner has options of its own for that"
+        raise UserError(msg)
 
 
 def _run_pipeline(job: Job, options: RunOptions, beam_options: PipelineOptions) -> None:
@@ -163,7 +174,9 @@ def _remove(job: Job, files: Files) -> None:
     for path in (layout.success, layout.manifest):
         files.delete(path)
     patterns = [layout.every_shard(table) for table in ("trajectories", "rollouts", "errors")]
-    patterns += [layout.every_shard("searched"), f"{layout.root}/journal/*.journal"]
+    patterns += [layout.every_shard("searched")]
+    for journal in journal_path(job, 0).parent.glob("*.journal"):
+        journal.unlink()
     patterns += [f"{layout.status}/*.json"]
     for pattern in patterns:
         for path in files.match(pattern):

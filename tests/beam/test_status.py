@@ -41,4 +41,4 @@ def test_the_line_says_rate_share_and_what_is_left() -> None:
         "3 of 33 problems · 40 samples · 4.0 samples/s · 80 tokens/s · "
         "engine 90% busy · 17% undecided · about 2 min left"
     )
-    assert describe(Status(), elapsed_s=7) == "starting the engine (7 s)"
+    assert describe(Status(), elapsed_s=7) == "starting (7 s)"

@@ -150,6 +150,24 @@ def test_what_loses_data_is_refused_with_the_reason(
 
 
 @pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (RunOptions(workers=0), "--workers 0: a run has at least one"),
+        (
+            RunOptions(workers=2, beam_args=("--runner=DataflowRunner",)),
+            "--workers is for local runs",
+        ),
+    ],
+)
+def test_workers_are_at_least_one_and_local(
+    recipe: Path, tmp_path: Path, options: RunOptions, message: str
+) -> None:
+    job = make_job(str(recipe), output=str(tmp_path / "out"), overrides=[])
+    with pytest.raises(UserError, match=message):
+        run(job, options)
+
+
+@pytest.mark.parametrize(
     ("override", "message"),
     [
         ("strategy.kind=monte_carl", r"no strategy 'monte_carl'; did you mean 'monte_carlo'"),

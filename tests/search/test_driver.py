@@ -229,7 +229,7 @@ class Fixed:
     def __init__(self, reply: Reply) -> None:
         self._reply = reply
 
-    async def sample(self, request: Request) -> Reply:  # noqa: ARG002
+    async def sample(self, request: Request) -> Reply:
         return self._reply
 
 

@@ -6,7 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from typing import Any
 
 import grpc
 from apache_beam.options.pipeline_options import (
@@ -72,16 +73,18 @@ def local_runner(
         return
     # It asks for a running mode that we refuse; the pool's workers do run side by side.
     logging.getLogger(fn_runner.__name__).setLevel(logging.ERROR)
-    worker_handlers.ControlConnection._read = _read_or_abort  # noqa: SLF001
+    _CONTROL._read = _read_or_abort  # noqa: SLF001
     with _worker_pool() as endpoint:
         options.view_as(DirectOptions).direct_num_workers = workers
         yield FnApiRunner(default_environment=ExternalEnvironment(endpoint))
 
 
-_read_control = worker_handlers.ControlConnection._read  # noqa: SLF001 - mended below
+# Beam's class as a plain object: a method that Beam does not offer to others is mended below.
+_CONTROL: Any = worker_handlers.ControlConnection
+_read_control: Callable[[Any], None] = _CONTROL._read  # noqa: SLF001
 
 
-def _read_or_abort(connection: worker_handlers.ControlConnection) -> None:
+def _read_or_abort(connection: Any) -> None:
     """Read a worker's answers; when it is lost, fail what waits for it.
 
     Beam <= 2.77 lets the reading thread die and the runner wait for the answer for ever.

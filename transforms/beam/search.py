@@ -1,6 +1,7 @@
 """Search shards of problems: one plain DoFn keeps the engine full and commits its own files."""
 
 import concurrent.futures
+import hashlib
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -143,7 +144,7 @@ async def _search(job: Job, host: Host, shard: ProblemShard) -> ShardReport:
     if files.exists(path):
         footer = read_footer(files, path)
         return ShardReport.from_footer(footer.metadata, n_rows=footer.n_rows)
-    with Journal(_journal_path(job, shard.index), owner=job.digest) as journal:
+    with Journal(journal_path(job, shard.index), owner=job.digest) as journal:
         searched = await search_shard(
             shard,
             driver=await host.driver(),
@@ -183,7 +184,7 @@ def _report(shard: ProblemShard, searched: SearchedShard, seconds: float) -> Sha
     )
 
 
-def _journal_path(job: Job, index: int) -> Path:
+def journal_path(job: Job, index: int) -> Path:
     """Return where a shard's journal is kept: with the run, or on this machine if that is remote.
 
     Object stores cannot append; there a journal survives the process and not the machine.
@@ -191,5 +192,6 @@ def _journal_path(job: Job, index: int) -> Path:
     local = files_of(job.root).local_path(job.layout.journal(index))
     if local is not None:
         return Path(local)
-    folder = Path(tempfile.gettempdir()) / f"stepsmith-journal-{job.digest}"
+    place = hashlib.blake2b(job.root.encode(), digest_size=8).hexdigest()
+    folder = Path(tempfile.gettempdir()) / f"stepsmith-journal-{job.digest}-{place}"
     return folder / Path(job.layout.journal(index)).name

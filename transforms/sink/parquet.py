@@ -3,6 +3,7 @@
 # pyright: basic
 # pyarrow ships no types, so strict mode would report every use of it as unknown.
 
+import io
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
@@ -41,6 +42,14 @@ def shard_bytes(table: Table[R], data: pa.Table, *, footer: Mapping[str, str]) -
         )
     content: bytes = sink.getvalue().to_pybytes()
     return content
+
+
+def read_table(data: bytes) -> pa.Table:
+    """Read a Parquet file whole, in this thread.
+
+    The readers' thread pools are still alive when the interpreter ends, and then abort it at times.
+    """
+    return pq.ParquetFile(io.BytesIO(data), pre_buffer=False).read(use_threads=False)
 
 
 def to_message(data: pa.Table) -> bytes:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from stepsmith.schemas.arrow import Table
 from stepsmith.schemas.errors import RunError
 from stepsmith.transforms.files import Files
-from stepsmith.transforms.sink.parquet import shard_bytes
+from stepsmith.transforms.sink.parquet import read_table, shard_bytes
 
 R = TypeVar("R")
 
@@ -46,7 +46,7 @@ def write_or_remove(
 def read_shard(files: Files, path: str, table: Table[R]) -> list[R]:
     """Read the rows of a shard."""
     with files.open_read(path) as file:
-        return table.from_arrow(pq.read_table(io.BytesIO(file.read())))
+        return table.from_arrow(read_table(file.read()))
 
 
 def read_footer(files: Files, path: str) -> Footer:
