@@ -76,9 +76,11 @@ def local_runner(
     _CONTROL._read = _read_or_abort  # noqa: SLF001
     with _worker_pool() as endpoint:
         options.view_as(DirectOptions).direct_num_workers = workers
-        yield FnApiRunner(default_environment=ExternalEnvironment(endpoint))
+        yield FnApiRunner(default_environment=_EXTERNAL(endpoint))
 
 
+# A decorator hides its signature from type checkers.
+_EXTERNAL: Any = ExternalEnvironment
 # Beam's class as a plain object: a method that Beam does not offer to others is mended below.
 _CONTROL: Any = worker_handlers.ControlConnection
 _read_control: Callable[[Any], None] = _CONTROL._read  # noqa: SLF001
