@@ -5,7 +5,6 @@ journal before it is used, and gives each draw a seed of its own. What it return
 problem, the seed and the replies alone.
 """
 
-import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
 from random import Random
@@ -24,6 +23,7 @@ from stepsmith.schemas.records import (
 from stepsmith.transforms.policy.base import Policy, Reply, Request
 from stepsmith.transforms.policy.journal import Key
 from stepsmith.transforms.search.base import Ask, Check, Plan, Rows, Sample, Score, Strategy
+from stepsmith.transforms.search.gather import gather_all
 from stepsmith.transforms.search.seeds import derive_seed
 from stepsmith.transforms.text.read import Reader
 
@@ -92,7 +92,7 @@ class _Search:
         try:
             while True:
                 asks = next(plan) if answers is None else plan.send(answers)
-                answers = await _gather([self._answer(ask) for ask in asks])
+                answers = await gather_all([self._answer(ask) for ask in asks])
         except StopIteration as end:
             rows: Rows = end.value
             return rows
@@ -104,7 +104,7 @@ class _Search:
             case Sample():
                 self._claim_path(ask.path)
                 draws = [self._draw(ask, index) for index in range(ask.n)]
-                return tuple(await _gather(draws))
+                return tuple(await gather_all(draws))
             case Check():
                 return await self._driver.ask_verifier(ask.claim, ask.verifier)
             case Score():
@@ -187,16 +187,3 @@ def _finish(reply: Reply) -> FinishReason:
     if reply.finish_reason == "stop" and not reply.text.strip():
         return "empty"
     return reply.finish_reason
-
-
-async def _gather(work: Sequence[Awaitable[object]]) -> list[object]:
-    """Await all; on the first failure cancel the rest and raise it as it is."""
-    tasks = [asyncio.ensure_future(item) for item in work]
-    try:
-        return await asyncio.gather(*tasks)
-    except BaseException:
-        for task in tasks:
-            task.cancel()
-        # Nothing of this search may still be asking when its failure is reported.
-        await asyncio.gather(*tasks, return_exceptions=True)
-        raise

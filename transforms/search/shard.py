@@ -9,6 +9,7 @@ from stepsmith.schemas.records import ErrorRecord, LabelledTrajectory, Problem, 
 from stepsmith.transforms.policy.journal import Journal
 from stepsmith.transforms.search.base import Strategy
 from stepsmith.transforms.search.driver import Driver, Solved
+from stepsmith.transforms.search.gather import gather_all
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -64,14 +65,7 @@ async def search_shard(
         on_result(result)
         return result
 
-    tasks = [asyncio.create_task(solve(problem)) for problem in shard.problems]
-    try:
-        results = await asyncio.gather(*tasks)
-    except BaseException:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        raise
+    results = await gather_all([solve(problem) for problem in shard.problems])
     solved = [result for result in results if isinstance(result, Solved)]
     failed = [result for result in results if isinstance(result, ErrorRecord)]
     return SearchedShard(
