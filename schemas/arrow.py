@@ -14,7 +14,9 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 import msgspec
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from stepsmith.schemas.columns import from_row, list_array, struct_array, to_array
 from stepsmith.schemas.records import (
@@ -101,14 +103,24 @@ STEP = pa.struct([*_WRITTEN, *_LABELLED])
 STEPS = pa.list_(STEP)
 
 
-def _count_verdicts(outcome: str) -> Callable[[LabelledTrajectory], int]:
-    return lambda row: sum(
-        verdict.outcome == outcome for label in row.labels for verdict in label.verdicts
-    )
+def _count(labels: pa.Array, offsets: np.ndarray[Any, Any]) -> dict[str, pa.Array]:
+    """Count labels and verdicts by row; `labels` are those of all rows, `offsets` their bounds."""
+    correct = labels.field("correct")
+    verdicts = labels.field("verdicts")
+    outcomes = verdicts.values.field("outcome")
+    bounds = np.asarray(verdicts.offsets)[offsets]
+    counts = {
+        "n_correct_steps": _sums(pc.fill_null(correct, fill_value=False), offsets),
+        "n_wrong_steps": _sums(pc.invert(pc.fill_null(correct, fill_value=True)), offsets),
+    }
+    for outcome in ("valid", "invalid", "undecided"):
+        counts[f"n_{outcome}"] = _sums(pc.equal(outcomes, outcome), bounds)
+    return {name: pa.array(values, pa.int64()) for name, values in counts.items()}
 
 
-def _count_labels(*, correct: bool) -> Callable[[LabelledTrajectory], int]:
-    return lambda row: sum(label.correct is correct for label in row.labels)
+def _sums(flags: pa.Array, bounds: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    total = np.concatenate(([0], np.cumsum(flags.to_numpy(zero_copy_only=False))))
+    return np.diff(total[bounds])
 
 
 def _mean_value(row: LabelledTrajectory) -> float | None:
@@ -116,7 +128,7 @@ def _mean_value(row: LabelledTrajectory) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-_FLAT: tuple[tuple[pa.Field, Callable[[LabelledTrajectory], object]], ...] = (
+_FLAT: tuple[tuple[pa.Field, Callable[[LabelledTrajectory], object] | None], ...] = (
     (_required("id", pa.string()), attrgetter("trajectory.id")),
     (_required("problem_id", pa.string()), attrgetter("problem.id")),
     (_required("group_id", pa.string()), attrgetter("problem.group_id")),
@@ -128,11 +140,11 @@ _FLAT: tuple[tuple[pa.Field, Callable[[LabelledTrajectory], object]], ...] = (
     (_required("outcome", pa.string()), attrgetter("outcome.outcome")),
     (pa.field("first_error", pa.int64()), attrgetter("first_error")),
     (_required("n_steps", pa.int64()), lambda row: len(row.trajectory.steps)),
-    (_required("n_correct_steps", pa.int64()), _count_labels(correct=True)),
-    (_required("n_wrong_steps", pa.int64()), _count_labels(correct=False)),
-    (_required("n_valid", pa.int64()), _count_verdicts("valid")),
-    (_required("n_invalid", pa.int64()), _count_verdicts("invalid")),
-    (_required("n_undecided", pa.int64()), _count_verdicts("undecided")),
+    (_required("n_correct_steps", pa.int64()), None),
+    (_required("n_wrong_steps", pa.int64()), None),
+    (_required("n_valid", pa.int64()), None),
+    (_required("n_invalid", pa.int64()), None),
+    (_required("n_undecided", pa.int64()), None),
     (pa.field("mean_value", pa.float64()), _mean_value),
     (_required("keep", pa.bool_()), attrgetter("keep")),
     (pa.field("drop_reason", pa.string()), attrgetter("drop_reason")),
@@ -150,17 +162,27 @@ _FLAT: tuple[tuple[pa.Field, Callable[[LabelledTrajectory], object]], ...] = (
 
 
 def _trajectory_columns(rows: Sequence[LabelledTrajectory]) -> Iterable[pa.Array]:
+    steps = _steps(rows)
+    counts = _count(steps.values, np.asarray(steps.offsets))
     for field, getter in _FLAT:
-        yield to_array(list(map(getter, rows)), field.type)
-    pairs = [tuple(zip(row.trajectory.steps, row.labels, strict=True)) for row in rows]
-    yield list_array(pairs, STEPS, _flat_steps)
+        counted = counts.get(field.name)
+        yield to_array(list(map(getter, rows)), field.type) if getter is not None else counted
+    yield steps
 
 
-def _flat_steps(pairs: Sequence[tuple[Step, StepLabel]]) -> pa.Array:
-    steps = [step for step, _ in pairs]
-    labels = [label for _, label in pairs]
-    parts = [(field, steps) for field in _WRITTEN] + [(field, labels) for field in _LABELLED]
-    return struct_array(parts, STEP)
+def _steps(rows: Sequence[LabelledTrajectory]) -> pa.Array:
+    for row in rows:
+        if len(row.trajectory.steps) != len(row.labels):
+            n_steps, n_labels = len(row.trajectory.steps), len(row.labels)
+            msg = f"{row.trajectory.id} has {n_steps} steps and {n_labels} labels"
+            raise ValueError(msg)
+
+    def flat_array(steps: list[Step]) -> pa.Array:
+        labels = [label for row in rows for label in row.labels]
+        parts = [(field, steps) for field in _WRITTEN] + [(field, labels) for field in _LABELLED]
+        return struct_array(parts, STEP)
+
+    return list_array([row.trajectory.steps for row in rows], STEPS, flat_array)
 
 
 def _labelled_trajectory(row: Mapping[str, Any]) -> LabelledTrajectory:

@@ -75,7 +75,7 @@ def test_a_row_with_more_labels_than_steps_is_refused() -> None:
     bad = LabelledTrajectory(
         problem=good.problem, trajectory=short, outcome=good.outcome, labels=good.labels
     )
-    with pytest.raises(ValueError, match="longer"):
+    with pytest.raises(ValueError, match="has 1 steps and 3 labels"):
         TRAJECTORIES.to_arrow([bad])
 
 
