@@ -111,10 +111,14 @@ def _count(labels: pa.Array, offsets: np.ndarray[Any, Any]) -> dict[str, pa.Arra
     bounds = np.asarray(verdicts.offsets)[offsets]
     counts = {
         "n_correct_steps": _sums(pc.fill_null(correct, fill_value=False), offsets),
-        "n_wrong_steps": _sums(pc.invert(pc.fill_null(correct, fill_value=True)), offsets),
+        "n_wrong_steps": _sums(
+            pc.call_function("invert", [pc.fill_null(correct, fill_value=True)]), offsets
+        ),
     }
     for outcome in ("valid", "invalid", "undecided"):
-        counts[f"n_{outcome}"] = _sums(pc.equal(outcomes, outcome), bounds)
+        counts[f"n_{outcome}"] = _sums(
+            pc.call_function("equal", [outcomes, pa.scalar(outcome)]), bounds
+        )
     return {name: pa.array(values, pa.int64()) for name, values in counts.items()}
 
 
