@@ -85,7 +85,8 @@ def test_only_the_pipeline_and_its_dependencies_are_staged(
     job_json: dict[str, Any], staged: dict[str, Any]
 ) -> None:
     names = {name.rpartition("/")[2] for name in staged}
-    assert names == {"pipeline.pb", "submission_environment_dependencies.txt"}
+    # Beam asks pip for the list of dependencies, which an environment may lack.
+    assert {"pipeline.pb"} <= names <= {"pipeline.pb", "submission_environment_dependencies.txt"}
 
 
 def test_a_user_who_wants_many_processes_gets_them() -> None:
