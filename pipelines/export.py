@@ -2,13 +2,13 @@
 
 import collections
 import dataclasses
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 from typing import Any
 
 from stepsmith.pipelines.dataset import files_at, read_dataset
-from stepsmith.schemas.errors import RecipeError, UserError, suggest
+from stepsmith.schemas.errors import UserError, suggest
+from stepsmith.schemas.recipe import read_override
 from stepsmith.schemas.records import LabelledTrajectory
 from stepsmith.transforms.format import FORMATS, Format, LeftOut
 from stepsmith.transforms.format.write import ENCODERS, Encoder
@@ -63,15 +63,4 @@ def _encoder(output: str) -> Encoder:
 
 
 def _options(overrides: Sequence[str]) -> dict[str, object]:
-    """Read `key=value` pairs, the values as in a recipe; what is no TOML is a string."""
-    options: dict[str, object] = {}
-    for override in overrides:
-        key, equals, value = override.partition("=")
-        if not equals or not key.strip():
-            msg = f"--set {override!r}: write key=value, such as --set nulls=drop"
-            raise RecipeError(msg)
-        try:
-            options[key.strip()] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            options[key.strip()] = value
-    return options
+    return dict(read_override(override, example="nulls=drop") for override in overrides)

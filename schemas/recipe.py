@@ -89,22 +89,31 @@ def read_recipe(text: str, *, where: str, overrides: Sequence[str] = ()) -> Reci
     return _Reader(text=text, where=where).recipe(tree)
 
 
-def _override(tree: dict[str, Any], override: str) -> None:
-    path, equals, value = override.partition("=")
-    if not equals or not path.strip():
-        msg = f"--set {override!r}: write key=value, such as --set strategy.rollouts=8"
+def read_override(override: str, *, example: str) -> tuple[str, object]:
+    """Read a `key=value` pair; the value is TOML, or a bare word where it is none.
+
+    `example` is shown to whoever wrote something else.
+    """
+    key, equals, value = override.partition("=")
+    if not equals or not key.strip():
+        msg = f"--set {override!r}: write key=value, such as --set {example}"
         raise RecipeError(msg)
-    *parents, last = path.strip().split(".")
+    try:
+        return key.strip(), tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return key.strip(), value
+
+
+def _override(tree: dict[str, Any], override: str) -> None:
+    path, value = read_override(override, example="strategy.rollouts=8")
+    *parents, last = path.split(".")
     for parent in parents:
         inner: object = tree.setdefault(parent, {})
         if not isinstance(inner, dict):
             msg = f"--set {override!r}: {parent!r} is a value, not a table"
             raise RecipeError(msg)
         tree = inner  # pyright: ignore[reportUnknownVariableType] - TOML keys are strings
-    try:
-        tree[last] = tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        tree[last] = value
+    tree[last] = value
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
