@@ -1,91 +1,70 @@
-"""The tables of a run, declared: explicit Arrow schemas, each with a version of its own.
-
-Never inferred from rows: the first shard carries the full schema, and every shard the same one.
-Plain strings only; no map, no extension types (`datasets` refuses them). A change of columns
-raises the table's version, which names its golden file.
-"""
+"""The tables of a run: the labelled trajectories, and by name all that stand beside them."""
 
 # pyright: basic
 # pyarrow ships no types, so strict mode would report every use of it as unknown.
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from stepsmith.schemas.columns import from_row, list_array, struct_array, to_array
 from stepsmith.schemas.records import (
-    ErrorRecord,
     LabelledTrajectory,
     Problem,
-    Rollout,
     Step,
     StepLabel,
     Trajectory,
     Verdict,
 )
+from stepsmith.schemas.side_tables import (
+    COUNTERFACTUALS,
+    ERRORS,
+    EVIDENCE,
+    MUTATIONS,
+    PAIRS,
+    ROLLOUTS,
+    SAMPLING,
+    TREES,
+)
+from stepsmith.schemas.table import Table, required
 
-R = TypeVar("R")
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Table(Generic[R]):
-    """One table of a run: its declared columns, and how records fill them and are read back.
-
-    A shard's rows are sorted by the columns in `order`, so that the same records give the same
-    bytes in whatever order they arrived.
-    """
-
-    name: str
-    version: str
-    kind: type[R]
-    schema: pa.Schema
-    order: tuple[str, ...]
-    columns: Callable[[Sequence[R]], Iterable[pa.Array]]
-    record: Callable[[Mapping[str, Any]], R]
-
-    def to_arrow(self, rows: Sequence[R]) -> pa.Table:
-        """Make a table of the rows, in their order."""
-        return pa.Table.from_arrays(list(self.columns(rows)), schema=self.schema)
-
-    def from_arrow(self, table: pa.Table) -> list[R]:
-        """Read the records back; what `to_arrow` wrote comes back equal."""
-        return [self.record(row) for row in table.select(self.schema.names).to_pylist()]
-
-
-def _required(name: str, kind: pa.DataType) -> pa.Field:
-    return pa.field(name, kind, nullable=False)
-
+__all__ = [
+    "COUNTERFACTUALS",
+    "ERRORS",
+    "EVIDENCE",
+    "MUTATIONS",
+    "PAIRS",
+    "ROLLOUTS",
+    "SAMPLING",
+    "STEP",
+    "STEPS",
+    "TABLES",
+    "TRAJECTORIES",
+    "TREES",
+    "VERDICT",
+    "Table",
+]
 
 VERDICT = pa.struct(
     [
-        _required("verifier", pa.string()),
-        _required("version", pa.string()),
-        _required("outcome", pa.string()),
+        required("verifier", pa.string()),
+        required("version", pa.string()),
+        required("outcome", pa.string()),
         pa.field("score", pa.float64()),
-        _required("evidence", pa.string()),
-        _required("cost", pa.int64()),
-    ]
-)
-# A trajectory that was not sampled has none of it, and a null struct's fields are null too.
-SAMPLING = pa.struct(
-    [
-        pa.field("temperature", pa.float64()),
-        pa.field("top_p", pa.float64()),
-        pa.field("max_tokens", pa.int64()),
-        pa.field("stop", pa.list_(pa.string())),
+        required("evidence", pa.string()),
+        required("cost", pa.int64()),
     ]
 )
 _WRITTEN = (
-    _required("text", pa.string()),
-    _required("kind", pa.string()),
+    required("text", pa.string()),
+    required("kind", pa.string()),
     pa.field("token_start", pa.int64()),
     pa.field("token_end", pa.int64()),
+    pa.field("logprob", pa.float64()),
 )
 _LABELLED = (
     pa.field("correct", pa.bool_()),
@@ -97,7 +76,7 @@ _LABELLED = (
     pa.field("n_distinct", pa.int64()),
     pa.field("advantage", pa.float64()),
     pa.field("source", pa.string()),
-    _required("verdicts", pa.list_(VERDICT)),
+    required("verdicts", pa.list_(VERDICT)),
 )
 STEP = pa.struct([*_WRITTEN, *_LABELLED])
 STEPS = pa.list_(STEP)
@@ -133,35 +112,36 @@ def _mean_value(row: LabelledTrajectory) -> float | None:
 
 
 _FLAT: tuple[tuple[pa.Field, Callable[[LabelledTrajectory], object] | None], ...] = (
-    (_required("id", pa.string()), attrgetter("trajectory.id")),
-    (_required("problem_id", pa.string()), attrgetter("problem.id")),
-    (_required("group_id", pa.string()), attrgetter("problem.group_id")),
-    (_required("source", pa.string()), attrgetter("problem.source")),
-    (_required("domain", pa.string()), attrgetter("problem.domain")),
-    (_required("prompt", pa.string()), attrgetter("problem.prompt")),
+    (required("id", pa.string()), attrgetter("trajectory.id")),
+    (required("problem_id", pa.string()), attrgetter("problem.id")),
+    (required("group_id", pa.string()), attrgetter("problem.group_id")),
+    (required("source", pa.string()), attrgetter("problem.source")),
+    (required("domain", pa.string()), attrgetter("problem.domain")),
+    (required("prompt", pa.string()), attrgetter("problem.prompt")),
     (pa.field("answer", pa.string()), attrgetter("problem.answer")),
     (pa.field("predicted", pa.string()), attrgetter("trajectory.answer")),
-    (_required("outcome", pa.string()), attrgetter("outcome.outcome")),
+    (required("outcome", pa.string()), attrgetter("outcome.outcome")),
     (pa.field("first_error", pa.int64()), attrgetter("first_error")),
-    (_required("n_steps", pa.int64()), lambda row: len(row.trajectory.steps)),
-    (_required("n_correct_steps", pa.int64()), None),
-    (_required("n_wrong_steps", pa.int64()), None),
-    (_required("n_valid", pa.int64()), None),
-    (_required("n_invalid", pa.int64()), None),
-    (_required("n_undecided", pa.int64()), None),
+    (pa.field("first_error_prob", pa.float64()), attrgetter("first_error_prob")),
+    (required("n_steps", pa.int64()), lambda row: len(row.trajectory.steps)),
+    (required("n_correct_steps", pa.int64()), None),
+    (required("n_wrong_steps", pa.int64()), None),
+    (required("n_valid", pa.int64()), None),
+    (required("n_invalid", pa.int64()), None),
+    (required("n_undecided", pa.int64()), None),
     (pa.field("mean_value", pa.float64()), _mean_value),
-    (_required("keep", pa.bool_()), attrgetter("keep")),
+    (required("keep", pa.bool_()), attrgetter("keep")),
     (pa.field("drop_reason", pa.string()), attrgetter("drop_reason")),
-    (_required("origin", pa.string()), attrgetter("trajectory.origin")),
+    (required("origin", pa.string()), attrgetter("trajectory.origin")),
     (pa.field("parent_id", pa.string()), attrgetter("trajectory.parent_id")),
     (pa.field("branch_step", pa.int64()), attrgetter("trajectory.branch_step")),
-    (_required("finish_reason", pa.string()), attrgetter("trajectory.finish_reason")),
-    (_required("outcome_verdict", VERDICT), attrgetter("outcome")),
-    (_required("policy", pa.string()), attrgetter("trajectory.policy")),
+    (required("finish_reason", pa.string()), attrgetter("trajectory.finish_reason")),
+    (required("outcome_verdict", VERDICT), attrgetter("outcome")),
+    (required("policy", pa.string()), attrgetter("trajectory.policy")),
     (pa.field("sampling", SAMPLING), attrgetter("trajectory.sampling")),
     (pa.field("seed", pa.int64()), attrgetter("trajectory.seed")),
     (pa.field("sample_index", pa.int64()), attrgetter("trajectory.sample_index")),
-    (_required("payload", pa.string()), attrgetter("problem.payload")),
+    (required("payload", pa.string()), attrgetter("problem.payload")),
 )
 
 
@@ -197,6 +177,7 @@ def _labelled_trajectory(row: Mapping[str, Any]) -> LabelledTrajectory:
         outcome=from_row(Verdict, row["outcome_verdict"]),
         labels=tuple(from_row(StepLabel, step) for step in row["steps"]),
         first_error=row["first_error"],
+        first_error_prob=row["first_error_prob"],
         keep=row["keep"],
         drop_reason=row["drop_reason"],
     )
@@ -204,71 +185,25 @@ def _labelled_trajectory(row: Mapping[str, Any]) -> LabelledTrajectory:
 
 TRAJECTORIES: Table[LabelledTrajectory] = Table(
     name="trajectories",
-    version="1",
+    version="2",
     kind=LabelledTrajectory,
-    schema=pa.schema([*(field for field, _ in _FLAT), _required("steps", STEPS)]),
+    schema=pa.schema([*(field for field, _ in _FLAT), required("steps", STEPS)]),
     order=("problem_id", "id"),
     columns=_trajectory_columns,
     record=_labelled_trajectory,
 )
 
-
-def _plain_table(
-    kind: type[R], *, name: str, version: str, fields: Sequence[pa.Field], order: tuple[str, ...]
-) -> Table[R]:
-    """Declare a table whose columns are the record's fields."""
-    return Table(
-        name=name,
-        version=version,
-        kind=kind,
-        schema=pa.schema(fields),
-        order=order,
-        columns=lambda rows: [
-            to_array(list(map(attrgetter(field.name), rows)), field.type) for field in fields
-        ],
-        record=lambda row: msgspec.convert(row, kind),
+TABLES: Mapping[str, Table[Any]] = {
+    table.name: table
+    for table in (
+        TRAJECTORIES,
+        ROLLOUTS,
+        TREES,
+        PAIRS,
+        MUTATIONS,
+        COUNTERFACTUALS,
+        EVIDENCE,
+        ERRORS,
     )
-
-
-ROLLOUTS: Table[Rollout] = _plain_table(
-    Rollout,
-    name="rollouts",
-    version="1",
-    fields=(
-        _required("problem_id", pa.string()),
-        _required("path", pa.string()),
-        _required("sample_index", pa.int64()),
-        _required("seed", pa.int64()),
-        _required("policy", pa.string()),
-        _required("sampling", SAMPLING),
-        _required("prefix", pa.string()),
-        _required("text", pa.string()),
-        _required("finish_reason", pa.string()),
-        pa.field("n_prompt_tokens", pa.int64()),
-        pa.field("n_tokens", pa.int64()),
-        pa.field("logprob", pa.float64()),
-        pa.field("tokens", pa.list_(pa.string())),
-        pa.field("token_logprobs", pa.list_(pa.float64())),
-    ),
-    order=("problem_id", "path", "sample_index"),
-)
-
-ERRORS: Table[ErrorRecord] = _plain_table(
-    ErrorRecord,
-    name="errors",
-    version="1",
-    fields=(
-        _required("stage", pa.string()),
-        _required("kind", pa.string()),
-        _required("message", pa.string()),
-        pa.field("problem_id", pa.string()),
-        pa.field("location", pa.string()),
-        pa.field("line", pa.int64()),
-        pa.field("field", pa.string()),
-        _required("input", pa.string()),
-    ),
-    order=("stage", "location", "line", "problem_id", "message", "input"),
-)
-
-TABLES: Mapping[str, Table[Any]] = {table.name: table for table in (TRAJECTORIES, ROLLOUTS, ERRORS)}
+}
 """Every table of a run, by name."""

@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import msgspec
 import pyarrow as pa
 
+from stepsmith.schemas.codec import known
+
 R = TypeVar("R")
 
 
@@ -53,7 +55,7 @@ def list_array(
 def from_row(kind: type[R], row: Mapping[str, Any], **other: object) -> R:
     """Make a record of the columns that carry its fields' names; `other` overrides."""
     # Columns that are no field of the record are ignored by msgspec.
-    return msgspec.convert({**row, **other}, kind)
+    return msgspec.convert({**row, **other}, known(kind))
 
 
 def _spread(present: pa.Array, values: Sequence[Any]) -> pa.Array:

@@ -1,7 +1,8 @@
 """Names to functions: one registry a kind of plug-in, filled by scanning a package.
 
 A plug-in is one function in one file. Its keyword-only parameters are its options: they are read
-from the recipe, checked against their annotations, and named in `stepsmith list`.
+from the recipe, checked against their annotations, and named in `stepsmith list`. An annotation
+may say where a value must lie: `Annotated[int, msgspec.Meta(ge=1)]` (`schemas/options.py`).
 """
 
 import dataclasses
@@ -17,7 +18,9 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from stepsmith.schemas.errors import RecipeError, UnknownNameError, suggest
+from stepsmith.schemas.codec import known
+from stepsmith.schemas.errors import RecipeError, UnknownNameError, UserError, suggest
+from stepsmith.schemas.options import bounds_text, type_text, value_text
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -75,13 +78,24 @@ class Registry(Generic[T]):
                 importlib.import_module(module.name)
             if self._group is not None:
                 for point in importlib.metadata.entry_points(group=self._group):
-                    point.load()
+                    _load(point)
             self._loaded = True
 
     def __iter__(self) -> Iterator[Entry[T]]:
         """Iterate over the entries, sorted by name."""
         self.load()
         return iter(sorted(self._entries.values(), key=lambda entry: entry.name))
+
+
+def _load(point: importlib.metadata.EntryPoint) -> None:
+    """Import a plug-in of an installed distribution; raises `UserError` where it is not there."""
+    try:
+        point.load()
+    except (ImportError, AttributeError) as error:
+        owner = "" if point.dist is None else f" of the package {point.dist.name}"
+        msg = f"the plug-in {point.name} = {point.value!r}{owner} (entry points {point.group}) "
+        msg += f"cannot be loaded: {error}. Mend or remove that package"
+        raise UserError(msg) from error
 
 
 def first_line(function: Callable[..., object]) -> str:
@@ -98,16 +112,29 @@ class Option:
     required: bool
     default: object
 
+    @property
+    def plain_type(self) -> object:
+        """The type without what is said of its values."""
+        annotated = typing.get_origin(self.type) is typing.Annotated
+        return typing.get_args(self.type)[0] if annotated else self.type
+
+    @property
+    def allowed(self) -> str:
+        """Where a value must lie, such as `> 0, <= 1`; nothing where the type says it all."""
+        return bounds_text(self.type)
+
     def __str__(self) -> str:
         """Show the option as a recipe would write it."""
-        shown = getattr(self.type, "__name__", None) if isinstance(self.type, type) else None
-        text = f"{self.name}: {shown or str(self.type).replace('typing.', '')}"
-        return text if self.required else f"{text} = {self.default!r}"
+        text = f"{self.name}: {type_text(self.type)}"
+        if self.required:
+            return text
+        default = value_text(self.default)
+        return f"{text} = {default}" if default else f"{text}, or left out"
 
 
 def options_of(function: Callable[..., object]) -> tuple[Option, ...]:
     """Return the options of a plug-in: its keyword-only parameters."""
-    hints = typing.get_type_hints(function)
+    hints = typing.get_type_hints(function, include_extras=True)
     return tuple(
         Option(
             name=parameter.name,
@@ -118,6 +145,11 @@ def options_of(function: Callable[..., object]) -> tuple[Option, ...]:
         for parameter in inspect.signature(function).parameters.values()
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY
     )
+
+
+def _choices(option: Option) -> str:
+    closed = typing.get_origin(option.plain_type) is typing.Literal
+    return ", ".join(map(repr, typing.get_args(option.plain_type))) if closed else ""
 
 
 def bind_options(
@@ -140,8 +172,12 @@ def bind_options(
     checked: dict[str, object] = {}
     for name, value in given.items():
         try:
-            checked[name] = msgspec.convert(value, typing.cast("typing.Any", options[name].type))
+            kind = typing.cast("typing.Any", options[name].type)
+            checked[name] = msgspec.convert(value, known(kind))
         except msgspec.ValidationError as error:
-            msg = f"{where}: option {name!r} was given {value!r}: {error}"
+            option = options[name]
+            said = option.allowed or _choices(option)
+            allowed = f"; allowed: {said}" if said else ""
+            msg = f"{where}: option {name!r} was given {value!r}: {error}{allowed}"
             raise RecipeError(msg) from None
     return partial(function, **checked)

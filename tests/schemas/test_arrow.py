@@ -1,5 +1,6 @@
 """Tables: declared, versioned, and identity through Parquet."""
 
+import dataclasses
 import io
 from collections import Counter
 from pathlib import Path
@@ -11,9 +12,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stepsmith.schemas import LabelledTrajectory, Problem, Step, StepLabel, Trajectory, Verdict
-from stepsmith.schemas.arrow import ERRORS, ROLLOUTS, TABLES, TRAJECTORIES, Table
+from stepsmith.schemas.arrow import (
+    COUNTERFACTUALS,
+    ERRORS,
+    EVIDENCE,
+    MUTATIONS,
+    PAIRS,
+    ROLLOUTS,
+    TABLES,
+    TRAJECTORIES,
+    TREES,
+    Table,
+)
+from stepsmith.schemas.side_tables import MADE
+from stepsmith.transforms.search.base import SearchResult
 from stepsmith.transforms.sink.parquet import shard_bytes
-from tests.strategies import errors, labelled_trajectories, rollouts
+from tests.strategies import (
+    counterfactuals,
+    errors,
+    evidence,
+    labelled_trajectories,
+    mutations,
+    nodes,
+    pairs,
+    rollouts,
+)
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -45,6 +68,37 @@ def test_trajectories_survive_parquet(rows: list[LabelledTrajectory]) -> None:
 @given(rows=st.lists(rollouts, max_size=4))
 def test_rollouts_survive_parquet(rows: list[object]) -> None:
     assert same_rows(ROLLOUTS, rows)
+
+
+@given(rows=st.lists(nodes, max_size=4))
+def test_trees_survive_parquet(rows: list[object]) -> None:
+    assert same_rows(TREES, rows)
+
+
+@given(rows=st.lists(pairs, max_size=4))
+def test_pairs_survive_parquet(rows: list[object]) -> None:
+    assert same_rows(PAIRS, rows)
+
+
+@given(rows=st.lists(mutations, max_size=4))
+def test_mutations_survive_parquet(rows: list[object]) -> None:
+    assert same_rows(MUTATIONS, rows)
+
+
+@given(rows=st.lists(counterfactuals, max_size=4))
+def test_counterfactuals_survive_parquet(rows: list[object]) -> None:
+    assert same_rows(COUNTERFACTUALS, rows)
+
+
+@given(rows=st.lists(evidence, max_size=4))
+def test_evidence_survives_parquet(rows: list[object]) -> None:
+    assert same_rows(EVIDENCE, rows)
+
+
+def test_every_field_of_a_searchs_result_but_its_rows_has_a_table() -> None:
+    fields = [field.name for field in dataclasses.fields(SearchResult)]
+    assert fields == ["rows", *MADE]
+    assert set(MADE.values()) <= set(TABLES.values())
 
 
 @given(rows=st.lists(errors, max_size=4))
@@ -85,6 +139,14 @@ def test_files_carry_page_index_zstd_and_no_foreign_metadata() -> None:
     assert column.compression == "ZSTD"
     assert column.has_offset_index
     assert set(file.metadata.metadata) == {b"schema", b"schema_version", b"recipe"}
+
+
+def test_a_shard_without_rows_has_its_columns_and_no_row_group() -> None:
+    file = pq.ParquetFile(io.BytesIO(encoded([])))
+    assert (file.metadata.num_rows, file.metadata.num_row_groups) == (0, 0)
+    assert file.schema_arrow.names == TRAJECTORIES.schema.names
+    assert file.metadata.metadata[b"schema_version"] == TRAJECTORIES.version.encode()
+    assert TRAJECTORIES.from_arrow(file.read()) == []
 
 
 def row(index: int) -> LabelledTrajectory:
