@@ -1,11 +1,13 @@
-"""What a call into a worker process can end in, besides its result.
+"""What can go wrong around programs and calls that run in processes of their own.
 
 StepsmithError
 ├── DeadlineError   the time was up: the process is gone, and nothing is known of the answer
-└── WorkerError     the call raised, or took its process down with it
-    └── KilledError     the process was killed from outside, again and again
+├── WorkerError     the call raised, or took its process down with it
+│   └── KilledError     the process was killed from outside, again and again
+└── SandboxError    no program can be run as safely as was asked for
 
-Neither is ever a verdict: a verifier answers `undecided` and says which of them it was.
+None is ever a verdict. Of the first ones a verifier answers `undecided` and says which it was; a
+sandbox that cannot be opened ends the work that needs it.
 """
 
 from stepsmith.schemas.errors import StepsmithError
@@ -21,3 +23,7 @@ class WorkerError(StepsmithError):
 
 class KilledError(WorkerError):
     """The process was killed from outside, which says nothing of the call that it had in work."""
+
+
+class SandboxError(StepsmithError):
+    """No sandbox can be opened that is as safe as was asked for, or one that was open is down."""

@@ -1,0 +1,5 @@
+"""Raise MemoryError without using any memory."""
+
+tried("forge", False)
+finish()
+raise MemoryError

@@ -1,0 +1,11 @@
+"""Compute for ever, deaf to the signal that says that the time is up."""
+
+import signal
+
+for number in range(1, 65):
+    try:
+        signal.signal(number, signal.SIG_IGN)
+    except (OSError, ValueError):
+        pass
+while True:
+    pass

@@ -1,0 +1,3 @@
+"""Sleep for a minute."""
+
+time.sleep(60)
