@@ -13,10 +13,13 @@ import stepsmith.sandboxes
 import stepsmith.schemas
 import stepsmith.transforms
 from stepsmith.sandboxes import WorkerPool
-from stepsmith.transforms.verify import VERIFIERS, Case, Worker
+from stepsmith.sandboxes.errors import SandboxError
+from stepsmith.transforms.verify import VERIFIERS, Case, Tools, Worker
 from tests.verify import hostile
 
 DEADLINE_S = 0.5
+OWN_S = 10.0  # of processor time in this process
+LATEST_S = 300.0  # by the clock, which a busy machine lets run: a killed worker starts anew
 N_GENERATED = 1_000
 NAMES = [entry.name for entry in VERIFIERS]
 
@@ -42,7 +45,10 @@ def judge(name: str, text: str, worker: Worker, answer: str = "x^2 + 1") -> str:
     verifier = VERIFIERS.get(name).value
     payload = next((case.payload for case in verifier.cases if case.payload != "{}"), "{}")
     case = Case(text, "undecided", answer=answer, payload=payload)
-    verdict = verifier(case.claim, worker)
+    try:
+        verdict = verifier(case.claim, Tools(worker))
+    except SandboxError as error:
+        pytest.skip(f"no sandbox here: {error}")
     assert verdict.outcome in {"valid", "invalid", "undecided"}
     assert verdict.outcome == "valid" or verdict.evidence
     assert len(verdict.evidence) < 5_000
@@ -51,12 +57,14 @@ def judge(name: str, text: str, worker: Worker, answer: str = "x^2 + 1") -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_handmade_strings_end_in_a_verdict_in_time(name: str, worker: Worker) -> None:
-    judge(name, r"\boxed{x}", worker)  # the first call loads what it needs
+    # The first call loads what it needs; an integral is what our own reader leaves to the worker.
+    judge(name, r"\boxed{\int_0^1 x dx}", worker)
     for text in hostile.handmade():
         for variant in hostile.wrapped(text):
-            began = time.monotonic()
+            began, used = time.monotonic(), time.thread_time()
             judge(name, variant, worker)
-            assert time.monotonic() - began < DEADLINE_S + 1.5, variant[:80]
+            assert time.thread_time() - used < OWN_S, variant[:80]
+            assert time.monotonic() - began < LATEST_S, variant[:80]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -104,9 +112,17 @@ def test_nothing_in_our_process_evaluates_text(
 
 EVALUATORS = {"eval", "exec", "compile", "sympify", "parse_expr", "sympy", "math_verify"}
 WORKER_ONLY = {"math_verify_worker.py", "reasoning_gym_worker.py"}
+# They run inside a sandbox: a guard's warm-up and its programs, and the hosts of programs.
+SANDBOX_ONLY = (
+    "guard/birth.py",
+    "guard/program.py",
+    "hosts/candidate_host.py",
+    "hosts/tests_host.py",
+    "search/session_host.py",
+)
 
 
-def test_no_module_of_ours_names_an_evaluator_outside_the_worker() -> None:
+def test_no_module_of_ours_names_an_evaluator_outside_workers_and_sandboxes() -> None:
     packages = (
         stepsmith.pipelines,
         stepsmith.sandboxes,
@@ -117,7 +133,7 @@ def test_no_module_of_ours_names_an_evaluator_outside_the_worker() -> None:
                for path in Path(root).rglob("*.py")]  # fmt: skip
     assert len(modules) > 20
     for path in modules:
-        if path.name not in WORKER_ONLY:
+        if path.name not in WORKER_ONLY and not path.as_posix().endswith(SANDBOX_ONLY):
             assert not EVALUATORS & names_in(ast.parse(path.read_text())), path
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from stepsmith.schemas.records import Claim, Verdict
+from stepsmith.schemas.records import Claim, Problem, Verdict
 from stepsmith.transforms.source.gym_entry import GymPayload
 from stepsmith.transforms.text.answer import extract_answer
 from stepsmith.transforms.verify.base import (
@@ -29,9 +29,18 @@ _EXAMPLE = msgspec.json.encode(
 ).decode()
 
 
+def check_gold(problem: Problem, worker: Worker) -> Verdict:
+    """Score the answer that a problem comes with, if any, by its generator's own scorer."""
+    if not (problem.answer or "").strip():
+        return valid("no answer of its own")
+    entry = _entry_of(problem)
+    return entry if isinstance(entry, Verdict) else _score(entry, problem.answer or "", worker)
+
+
 @verifier(
     "reasoning_gym.answer",
     needs=Worker,
+    gold=check_gold,
     cases=[
         Case("The answer is 5.", "valid", payload=_EXAMPLE),
         Case(".", "valid", payload=_EXAMPLE, prior=("2 + 3 is ", r"\boxed{5}")),
@@ -45,22 +54,32 @@ def answer(claim: Claim, worker: Worker) -> Verdict:
 
     A score below 1 is partial credit at best: `invalid`, with the score in the verdict.
     """
-    try:
-        entry = claim.problem.read_payload(GymPayload)
-    except msgspec.ValidationError as error:
-        return undecided(f"no scorer: the problem is not of reasoning-gym's ({error})")
+    entry = _entry_of(claim.problem)
+    if isinstance(entry, Verdict):
+        return entry
     found = extract_answer("".join(step.text for step in (*claim.prior, claim.step)))
     if found is None or not found.answer.strip():
         return undecided("no answer: the solution states none")
-    if len(found.answer) > _MAX_CHARACTERS:
-        return undecided(f"too long: the answer has {len(found.answer)} characters")
+    return _score(entry, found.answer, worker)
+
+
+def _entry_of(problem: Problem) -> GymPayload | Verdict:
     try:
-        payload = msgspec.msgpack.encode((entry, found.answer))
+        return problem.read_payload(GymPayload)
+    except msgspec.ValidationError as error:
+        return undecided(f"no scorer: the problem is not of reasoning-gym's ({error})")
+
+
+def _score(entry: GymPayload, stated: str, worker: Worker) -> Verdict:
+    if len(stated) > _MAX_CHARACTERS:
+        return undecided(f"too long: the answer has {len(stated)} characters")
+    try:
+        payload = msgspec.msgpack.encode((entry, stated))
     except UnicodeEncodeError:
-        return undecided(f"unreadable: {found.answer[:80]!r} is no text")
+        return undecided(f"unreadable: {stated[:80]!r} is no text")
     reply = ask(worker, TARGET, payload, deadline_s=_DEADLINE_S)
     if isinstance(reply, Verdict):
         return reply
     score = msgspec.json.decode(reply, type=float)
-    seen = f"{found.answer[:200]!r} scores {score:g} by {entry.generator}'s own scorer"
+    seen = f"{stated[:200]!r} scores {score:g} by {entry.generator}'s own scorer"
     return valid(seen, score=score) if score >= 1 else invalid(seen, score=score)

@@ -8,6 +8,7 @@ import warnings
 
 import msgspec
 
+from stepsmith.schemas.codec import known
 from stepsmith.transforms.source.gym_entry import GymPayload, score_answer
 
 TARGET = f"{__name__}:score"
@@ -22,5 +23,5 @@ def prepare() -> None:
 
 def score(payload: bytes) -> bytes:
     """Score an answer, given as msgpack `(payload, answer)`; the score is JSON."""
-    entry, answer = msgspec.msgpack.decode(payload, type=tuple[GymPayload, str])
+    entry, answer = msgspec.msgpack.decode(payload, type=known(tuple[GymPayload, str]))
     return msgspec.json.encode(score_answer(entry, answer))

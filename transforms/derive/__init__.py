@@ -1,0 +1,1 @@
+"""Following the algebra of a solution: the equations it writes down, and what follows from them."""

@@ -1,0 +1,73 @@
+"""Check the rewriting inside chains: neighbours that hold the same variables."""
+
+from collections.abc import Iterable
+
+from stepsmith.schemas.records import Claim, Verdict
+from stepsmith.transforms.derive.identities import judge_identities
+from stepsmith.transforms.derive.judgement import Judgement
+from stepsmith.transforms.derive.report import (
+    count_checked,
+    evidence,
+    refuted,
+    says_nothing_else,
+    to_finding,
+)
+from stepsmith.transforms.derive.said import judge_said
+from stepsmith.transforms.derive.statements import may_state
+from stepsmith.transforms.derive.trail import follow_trail
+from stepsmith.transforms.verify.base import Case, Finding, invalid, undecided, valid, verifier
+
+_FENCES = 4  # of two formulas
+
+
+def trace(claim: Claim) -> Iterable[Finding]:
+    """Show each pair of sides over the same variables, and whether they agree."""
+    return [to_finding(judgement) for judgement in _judge(claim)]
+
+
+def _judge(claim: Claim) -> list[Judgement]:
+    text = claim.step.text
+    may_rewrite, may_say = may_state(text, rewriting=True), text.count("$") >= _FENCES
+    if not may_rewrite and not may_say:
+        return []
+    trail = follow_trail(claim)
+    chains = judge_identities(trail) if may_rewrite else ()
+    return [*chains, *(judge_said(trail) if may_say else ())]
+
+
+@verifier(
+    "math.identity",
+    trace=trace,
+    cases=[
+        Case("x^2 + 2x + 1 = (x + 1)^2", "valid"),
+        Case("$(3x-8)+(5x+7) = 3x - 8 + 5x + 7 = 8x - 1$", "valid"),
+        Case("(3x-8)+(5x+7) = 3x - 8 + 5x + 7 = 8x - 2", "invalid"),
+        Case("Expanding, (x + y)^2 = x^2 + y^2.", "invalid"),
+        Case("We get (x + 1)^2 = x^2 + 2x + 1 from it.", "undecided"),
+        Case("2x + 3 = 7x", "undecided"),  # a condition
+        Case("y = x + 1 = y + 1", "undecided"),  # different variables
+        Case("x^2 = x*x = x + 1", "undecided", prior=("Let x^2 = x + 1.",)),
+        Case("x^3 = x*x^2 = x + 1", "undecided", prior=("Let x^3 - 1 = x.",)),
+        Case("If 2x = x = 3x, x is 0", "undecided"),
+        Case("sqrt(x^2) = x", "valid"),
+        Case("|x| = x = -x", "undecided"),
+        Case("Expand $4(x + 7)(2 - x)$ to get $-4x^2 + 4x + 56$.", "invalid"),
+        Case("So $\\frac{6}{8}$ simplifies to $\\frac{2}{3}$.", "invalid"),
+        Case("We can rewrite $x^2 - 1$ as $(x - 1)(x + 1)$.", "undecided"),
+        Case("no equation", "undecided"),
+    ],
+)
+def identity(claim: Claim) -> Verdict:
+    """Refute rewriting that changes the value; nothing else that is known may make it true."""
+    judgements = _judge(claim)
+    false = refuted(judgements)
+    if false is not None:
+        return invalid(evidence(false))
+    if not judgements:
+        return undecided("no rewriting in this step")
+    n_checked = count_checked(judgements)
+    if says_nothing_else(claim.step.text, judgements):
+        return valid(f"{n_checked} identities hold, and the step says nothing else")
+    if not n_checked:
+        return undecided("not judged: the sides differ, and may be equal by a condition")
+    return undecided(f"words unchecked: {n_checked} identities hold")
