@@ -1,0 +1,5 @@
+"""Leaves with success before anybody asks."""
+
+import sys
+
+sys.exit(0)

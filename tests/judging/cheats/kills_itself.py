@@ -1,0 +1,8 @@
+"""Dies of a signal."""
+
+import os
+import signal
+
+
+def solve(xs):
+    os.kill(os.getpid(), signal.SIGKILL)

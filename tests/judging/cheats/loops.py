@@ -1,0 +1,6 @@
+"""Never answers."""
+
+
+def solve(xs):
+    while True:
+        pass

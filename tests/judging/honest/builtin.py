@@ -1,0 +1,5 @@
+"""Sorts, by what Python has."""
+
+
+def solve(xs):
+    return sorted(xs)

@@ -1,0 +1,6 @@
+"""Sorts its argument in place and returns it."""
+
+
+def solve(xs):
+    xs.sort()
+    return xs

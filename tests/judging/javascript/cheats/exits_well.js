@@ -1,0 +1,2 @@
+console.log("OK");
+process.exit(0);

@@ -1,0 +1,1 @@
+const solve = (xs) => process.kill(process.pid, "SIGKILL");

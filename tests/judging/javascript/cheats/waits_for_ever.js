@@ -1,0 +1,1 @@
+const solve = (xs) => new Promise(() => {});

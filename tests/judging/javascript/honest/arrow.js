@@ -1,0 +1,1 @@
+const solve = (xs) => [...xs].sort((a, b) => a - b);

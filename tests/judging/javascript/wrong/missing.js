@@ -1,0 +1,1 @@
+const solution = (xs) => xs.sort((a, b) => a - b);

@@ -1,0 +1,3 @@
+function solve(xs) {
+  xs.sort((a, b) => a - b);
+}

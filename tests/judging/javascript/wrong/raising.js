@@ -1,0 +1,3 @@
+function solve(xs) {
+  throw new RangeError("not today");
+}

@@ -1,0 +1,5 @@
+"""Defines another function."""
+
+
+def resolve(xs):
+    return sorted(xs)

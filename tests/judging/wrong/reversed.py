@@ -1,0 +1,5 @@
+"""Sorts the wrong way."""
+
+
+def solve(xs):
+    return sorted(xs, reverse=True)

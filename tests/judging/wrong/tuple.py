@@ -1,0 +1,5 @@
+"""Returns a tuple for a list."""
+
+
+def solve(xs):
+    return tuple(sorted(xs))

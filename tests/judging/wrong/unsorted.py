@@ -1,0 +1,5 @@
+"""Returns its argument."""
+
+
+def solve(xs):
+    return list(xs)
