@@ -1,0 +1,1 @@
+"""Knowledge graphs: facts, an index of them, names, and paths between nodes."""

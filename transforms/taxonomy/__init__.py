@@ -1,0 +1,1 @@
+"""Taxonomies: how a term is placed in one, step by step."""
