@@ -1,8 +1,18 @@
 """Labels: the hard rule of Math-Shepherd, a tool's word above it, and silence where it is due."""
 
+import dataclasses
+
 import pytest
 
-from stepsmith.schemas import LabelledTrajectory, Problem, Step, StepLabel, Trajectory, Verdict
+from stepsmith.schemas import (
+    LabelledTrajectory,
+    Problem,
+    Step,
+    StepKind,
+    StepLabel,
+    Trajectory,
+    Verdict,
+)
 from stepsmith.transforms.label.first_error import first_error
 
 VALID = Verdict(outcome="valid", verifier="tool")
@@ -21,7 +31,7 @@ def labelled(
         )
         for index, value in enumerate(values)
     )
-    done = first_error(row(labels), **options)
+    [done] = first_error([row(labels)], **options)
     return [label.correct for label in done.labels], done.first_error
 
 
@@ -68,7 +78,8 @@ def test_after_the_first_error_only_a_tool_speaks() -> None:
 
 def test_a_confirmed_step_from_which_nothing_is_reached_stays_unlabelled() -> None:
     assert labelled([0.5, 0.0, 0.0], {1: VALID}) == ([True, None, None], None)
-    [label] = first_error(row((StepLabel(value=0.0, verdicts=(VALID,)),))).labels
+    [done] = first_error([row((StepLabel(value=0.0, verdicts=(VALID,)),))])
+    [label] = done.labels
     assert label.source == "conflict"
 
 
@@ -82,13 +93,13 @@ def test_labels_say_where_they_come_from() -> None:
         StepLabel(value=0.5, n_rollouts=4, verdicts=(UNDECIDED, VALID)),
         StepLabel(value=0.0),
     )
-    done = first_error(row(labels))
+    [done] = first_error([row(labels)])
     assert [label.source for label in done.labels] == ["monte_carlo", "tool", "outcome"]
 
 
 def test_nothing_is_lost() -> None:
     labels = (StepLabel(value=0.5, n_rollouts=4, n_correct=2, verdicts=(INVALID, VALID)),)
-    done = first_error(row(labels))
+    [done] = first_error([row(labels)])
     assert done.labels[0].verdicts == (INVALID, VALID)
     assert (done.labels[0].value, done.labels[0].n_rollouts, done.labels[0].n_correct) == (
         0.5,
@@ -101,9 +112,31 @@ def test_nothing_is_lost() -> None:
 def test_cut_and_blank_replies_are_kept_as_rows_that_are_not_for_training(
     reason: str, drop: str
 ) -> None:
-    done = first_error(row((), finish_reason=reason))
+    [done] = first_error([row((), finish_reason=reason)])
     assert (done.keep, done.drop_reason) == (False, drop)
 
 
 def test_no_step_is_no_label() -> None:
-    assert first_error(row(())).first_error is None
+    [done] = first_error([row(())])
+    assert done.first_error is None
+
+
+def test_no_probability_of_another_rule_stands_beside_this_ones_error() -> None:
+    labels = (StepLabel(value=1.0, n_rollouts=4), StepLabel(value=0.0, n_rollouts=4))
+    found = dataclasses.replace(row(labels), first_error=0, first_error_prob=0.9)
+    [done] = first_error([found])
+    assert (done.first_error, done.first_error_prob) == (1, None)
+
+
+def test_an_observation_is_no_gap_in_which_an_error_may_lie() -> None:
+    kinds: tuple[StepKind, ...] = ("think", "code", "observation", "answer")
+    values = (0.5, 0.5, None, 0.0)
+    made = row(tuple(StepLabel(value=value, n_rollouts=4) for value in values))
+    steps = tuple(
+        dataclasses.replace(step, kind=kind)
+        for step, kind in zip(made.trajectory.steps, kinds, strict=True)
+    )
+    trajectory = dataclasses.replace(made.trajectory, steps=steps)
+    [done] = first_error([dataclasses.replace(made, trajectory=trajectory)])
+    assert [label.correct for label in done.labels] == [True, True, None, False]
+    assert done.first_error == 3

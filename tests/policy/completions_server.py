@@ -51,6 +51,15 @@ async def stays_silent(_request: web.Request) -> web.StreamResponse:
     return web.Response()
 
 
+async def drips(request: web.Request) -> web.StreamResponse:
+    """Send a byte of the body now and then, for ever."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b" ")
+        await asyncio.sleep(0.02)
+
+
 def completion(*texts: str, finish_reason: str | None = "stop") -> dict[str, object]:
     """Build the body of a completions answer, with 11 prompt tokens and 3 tokens a text."""
     return {
@@ -85,6 +94,7 @@ async def serving(*answers: Answer) -> AsyncIterator[Script]:
     app = web.Application()
     app.router.add_post("/v1/completions", script.answer)
     server = test_utils.TestServer(app, host="127.0.0.1")
+    # Its handlers are cancelled when the client closes the connection, as vLLM's are.
     await server.start_server(shutdown_timeout=0.0)
     try:
         script.url = str(server.make_url("")).rstrip("/")

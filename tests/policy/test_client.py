@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from stepsmith.schemas import EngineError, RecipeError, RejectedRequestError, Sampling
+from stepsmith.schemas.errors import StepsmithError
 from stepsmith.transforms.policy import Reply
 from stepsmith.transforms.policy.client import CompletionsClient
 from tests.policy.completions_server import (
@@ -16,6 +17,7 @@ from tests.policy.completions_server import (
     blurts,
     breaks_off,
     completion,
+    drips,
     hangs_up,
     says,
     serving,
@@ -27,6 +29,8 @@ GOOD = says(completion(" 7\n"))
 BUSY = says({"error": {"message": "slow down"}}, status=429)
 BROKEN = says({"error": {"message": "engine dead"}}, status=500)
 REPLY = Reply(text=" 7\n", finish_reason="stop", n_prompt_tokens=11, n_tokens=3)
+TIME_OUT_S = 1.0
+"""Waited for in full where no answer comes; one that comes takes a hundredth of it."""
 
 
 class Naps:
@@ -39,7 +43,7 @@ class Naps:
         self.taken.append(delay_s)
 
 
-def client_of(
+def client_of(  # noqa: PLR0913 -- the client's own options
     url: str,
     *,
     naps: Naps | None = None,
@@ -48,6 +52,7 @@ def client_of(
     request_timeout_s: float = 60.0,
     api_key: str | None = None,
     add_special_tokens: bool | None = None,
+    return_token_ids: bool = False,
     on_unreachable: Callable[[], Awaitable[None]] | None = None,
 ) -> CompletionsClient:
     return CompletionsClient(
@@ -59,6 +64,7 @@ def client_of(
         max_attempts=max_attempts,
         request_timeout_s=request_timeout_s,
         add_special_tokens=add_special_tokens,
+        return_token_ids=return_token_ids,
         on_unreachable=on_unreachable,
         sleep=naps or Naps(),
     )
@@ -142,6 +148,23 @@ async def test_several_choices_come_in_the_servers_order_without_their_own_token
     assert [reply.n_tokens for reply in replies] == [None, None]
 
 
+async def test_the_tokens_of_a_group_are_counted_where_the_server_names_them() -> None:
+    body = completion("first", "second")
+    body["choices"] = [
+        {"index": 0, "text": "first", "finish_reason": "stop", "token_ids": [1, 2]},
+        {"index": 1, "text": "second", "finish_reason": "stop", "token_ids": [1, 2, 3, 4]},
+    ]
+    async with (
+        serving(says(body), GOOD) as server,
+        client_of(server.url, return_token_ids=True) as client,
+    ):
+        replies = await client.complete("4 + 3 =", SAMPLING, seed=5, n=2)
+        await client.complete("4 + 3 =", SAMPLING, seed=5)
+    assert [reply.n_tokens for reply in replies] == [2, 4]
+    assert server.bodies[0]["return_token_ids"] is True
+    assert "return_token_ids" not in server.bodies[1]
+
+
 async def test_token_logprobs_come_with_the_tokens_they_belong_to() -> None:
     body = completion(" 7")
     body["choices"] = [
@@ -177,9 +200,15 @@ async def test_a_passing_failure_is_asked_again(failure: Answer) -> None:
     assert 0.25 <= naps.taken[0] <= 0.5 <= naps.taken[1] <= 1.0
 
 
+async def test_the_time_out_covers_the_whole_attempt_and_not_only_a_silence() -> None:
+    async with serving(drips, GOOD) as server:
+        assert await ask(client_of(server.url, request_timeout_s=TIME_OUT_S)) == (REPLY,)
+    assert len(server.bodies) == 2
+
+
 async def test_a_silent_server_is_asked_again() -> None:
     async with serving(stays_silent, GOOD) as server:
-        assert await ask(client_of(server.url, request_timeout_s=0.2)) == (REPLY,)
+        assert await ask(client_of(server.url, request_timeout_s=TIME_OUT_S)) == (REPLY,)
 
 
 async def test_a_lasting_failure_names_the_url_the_model_the_attempts_and_the_last_cause() -> None:
@@ -206,12 +235,18 @@ async def test_the_last_silence_is_named() -> None:
             await ask(client_of(server.url, max_attempts=1, request_timeout_s=0.2))
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 413, 422])
-async def test_a_refused_request_is_not_asked_again(status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "whose"),
+    [(status, RejectedRequestError) for status in (400, 413, 422)]
+    + [(status, EngineError) for status in (401, 402, 403, 404, 405)],
+)
+async def test_a_refused_request_is_not_asked_again(
+    status: int, whose: type[StepsmithError]
+) -> None:
     naps = Naps()
     refusal = says({"error": {"message": "maximum context length is 512"}}, status=status)
     async with serving(refusal) as server:
-        with pytest.raises(RejectedRequestError) as caught:
+        with pytest.raises(whose) as caught:
             await ask(client_of(server.url, naps=naps))
     assert str(caught.value) == (
         f"{server.url}/v1/completions (model 'tiny') refused the request with "
@@ -275,7 +310,7 @@ async def test_the_owner_is_asked_to_restart_only_what_does_not_answer(
         calls.append("restart")
 
     async with serving(failure, GOOD) as server:
-        client = client_of(server.url, on_unreachable=restart, request_timeout_s=0.2)
+        client = client_of(server.url, on_unreachable=restart, request_timeout_s=TIME_OUT_S)
         assert await ask(client) == (REPLY,)
     assert calls == ["restart"] * n_calls
 
@@ -333,12 +368,15 @@ async def test_a_pause_holds_no_slot() -> None:
     assert order == ["first pauses", "second is answered"]
 
 
-async def test_a_cancelled_request_leaves_nothing_in_flight() -> None:
-    asked = asyncio.Event()
+async def test_a_cancelled_request_leaves_nothing_in_flight_and_the_server_learns_of_it() -> None:
+    asked, gone = asyncio.Event(), asyncio.Event()
 
     async def notice(request: web.Request) -> web.StreamResponse:
         asked.set()
-        return await stays_silent(request)
+        try:
+            return await stays_silent(request)
+        finally:
+            gone.set()
 
     async with serving(notice) as server, client_of(server.url) as client:
         task = asyncio.create_task(client.complete("p", SAMPLING, seed=1))
@@ -348,6 +386,7 @@ async def test_a_cancelled_request_leaves_nothing_in_flight() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
         assert client.meter.usage().n_in_flight == 0
+        await gone.wait()
 
 
 async def test_the_meter_counts_attempts_retries_samples_and_tokens() -> None:

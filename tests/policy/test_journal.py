@@ -1,6 +1,7 @@
 """The journal: what was recorded is found again, whatever tore its tail."""
 
 import dataclasses
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,7 @@ def rollout(index: int, text: str = "so 2 + 3 = 5\n") -> Rollout:
     )
 
 
+HEADER = b"stepsmith journal 1\ndigest\n"
 REPLIES = [rollout(index) for index in range(5)]
 
 
@@ -97,6 +99,50 @@ def test_a_reply_is_recorded_once(tmp_path: Path) -> None:
         journal.put(REPLIES[0])
         with pytest.raises(RunError, match="recorded before"):
             journal.put(dataclasses.replace(REPLIES[0], text="other"))
+
+
+def test_a_group_is_recorded_as_its_replies_one_by_one_are(tmp_path: Path) -> None:
+    write(tmp_path / "one", REPLIES)
+    with Journal(tmp_path / "group", owner="digest") as journal:
+        journal.put(*REPLIES)
+        assert list(journal) == REPLIES
+        journal.put()
+    assert (tmp_path / "group").read_bytes() == (tmp_path / "one").read_bytes()
+
+
+@pytest.mark.parametrize("twice", [(REPLIES[2], REPLIES[2]), (REPLIES[2], REPLIES[0])])
+def test_of_a_group_with_a_reply_known_before_nothing_is_recorded(
+    tmp_path: Path, twice: tuple[Rollout, ...]
+) -> None:
+    with Journal(tmp_path / "j", owner="digest") as journal:
+        journal.put(REPLIES[0])
+        before = journal.path.read_bytes()
+        with pytest.raises(RunError, match="recorded before"):
+            journal.put(*twice)
+        assert list(journal) == REPLIES[:1]
+        assert journal.path.read_bytes() == before
+
+
+def test_where_the_disk_is_full_nothing_is_recorded_and_nothing_is_torn(tmp_path: Path) -> None:
+    path = tmp_path / "shard.journal"
+    _, hard = limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Journal(path, owner="digest") as journal:
+        journal.put(REPLIES[0])
+        size = path.stat().st_size
+        # Room for the first of two frames and a part of the second.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size + 3 * (size - len(HEADER)) // 2, hard))
+        try:
+            with pytest.raises(RunError, match="replies cannot be recorded: File too large"):
+                journal.put(*REPLIES[1:3])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert path.stat().st_size == size
+        assert list(journal) == REPLIES[:1]
+        journal.put(*REPLIES[1:3])
+        journal.put(REPLIES[3])
+    with Journal(path, owner="digest") as journal:
+        assert list(journal) == REPLIES[:4]
+        assert journal.n_cut_bytes == 0
 
 
 def test_a_journal_of_another_recipe_is_refused(tmp_path: Path) -> None:

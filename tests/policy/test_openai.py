@@ -1,5 +1,6 @@
 """The `openai` policy: requests rendered to raw text, replies exactly as they came."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -39,7 +40,7 @@ async def test_a_request_becomes_raw_text_with_the_stops_of_both(prompt: str) ->
     async with serving(says(completion("5 - 1 = 4\n"))) as server:
         opened = openai(engine_url=server.url, model="tiny", prompt=prompt)
         async with opened as policy:
-            reply = await policy.sample(REQUEST)
+            [reply] = await policy.sample(REQUEST)
             usage = policy.meter.usage()
             assert policy.name == "tiny"
     assert reply == Reply(text="5 - 1 = 4\n", finish_reason="stop", n_prompt_tokens=11, n_tokens=3)
@@ -106,5 +107,24 @@ async def test_a_key_that_is_not_set_is_named(prompt: str, monkeypatch: pytest.M
             model="tiny",
             prompt=prompt,
             api_key_variable="TEST_ENGINE_KEY",
+        ):
+            pass
+
+
+async def test_several_samples_go_in_one_request_where_it_is_allowed(prompt: str) -> None:
+    group = dataclasses.replace(REQUEST, n=2)
+    async with serving(says(completion("a", "b"))) as server:
+        opened = openai(engine_url=server.url, model="tiny", prompt=prompt, samples_per_request=4)
+        async with opened as policy:
+            assert [reply.text for reply in await policy.sample(group)] == ["a", "b"]
+            assert (policy.samples_per_request, policy.max_in_flight) == (4, 64)
+    assert (server.bodies[0]["n"], server.bodies[0]["seed"]) == (2, 17)
+    assert "return_token_ids" not in server.bodies[0]
+
+
+async def test_a_request_for_no_sample_is_refused(prompt: str) -> None:
+    with pytest.raises(RecipeError, match="samples_per_request was given 0"):
+        async with openai(
+            engine_url="http://127.0.0.1:1", model="tiny", prompt=prompt, samples_per_request=0
         ):
             pass

@@ -1,5 +1,6 @@
 """Prompts: strict files, and rendering that keeps every character of problem and prefix."""
 
+import ast
 import math
 import re
 from pathlib import Path
@@ -154,7 +155,16 @@ def test_an_unknown_name_is_refused_with_the_nearest() -> None:
 
 
 def test_the_shipped_prompts_are_these() -> None:
-    assert shipped_prompts() == ("arithmetic", "gsm8k", "math_chat")
+    assert shipped_prompts() == (
+        "arithmetic",
+        "code_chat",
+        "gsm8k",
+        "humaneval",
+        "kg_path",
+        "math_chat",
+        "mbpp",
+        "tool_use",
+    )
 
 
 @pytest.mark.parametrize("name", shipped_prompts())
@@ -166,8 +176,15 @@ def test_every_shipped_prompt_renders(name: str) -> None:
 @pytest.mark.parametrize("name", shipped_prompts())
 def test_no_shipped_example_is_cut_by_its_own_stop_strings(name: str) -> None:
     prompt = load_prompt(name)
+    # There a reply ends on purpose: what the code printed is written by the machine.
+    on_purpose = ["```output"] if name == "tool_use" else []
     for shot in prompt.shots:
-        assert not [stop for stop in prompt.stop if stop in shot.solution]
+        assert [stop for stop in prompt.stop if stop in shot.solution] == on_purpose
+
+
+@pytest.mark.parametrize("name", shipped_prompts())
+def test_no_shipped_prompt_has_more_stop_strings_than_servers_take(name: str) -> None:
+    assert len(load_prompt(name).stop) <= 4  # the OpenAI API's limit, and vLLM's
 
 
 EQUATION = re.compile(r"(-?\d+) ([-+*]) (-?\d+) = (-?\d+)")
@@ -183,6 +200,18 @@ def test_every_equation_of_the_shipped_examples_holds_and_the_last_is_the_answer
         for [(left, sign, right, result)] in equations:
             assert apply[sign](int(left), int(right)) == int(result)
         assert answer == f"The answer is {equations[-1][0][3]}."
+
+
+@pytest.mark.parametrize("first", ["def ", '"""'])
+def test_mbpp_shows_examples_in_the_form_of_the_problem(first: str) -> None:
+    given = f"{first}x(y):\n    'z'\n" if first == "def " else '"""\nWords.\n"""\n'
+    shots = [shot for shot in load_prompt("mbpp").shots if shot.suits(problem(given))]
+    assert shots
+    for shot in shots:
+        assert shot.prompt.lstrip("\n").startswith(first)
+        ast.parse(shot.prompt + shot.solution)
+    text = render(load_prompt("mbpp"), problem(given))
+    assert text.endswith(f"\n\n\n{given}")
 
 
 @pytest.mark.parametrize("n_operations", range(1, 9))

@@ -1,7 +1,9 @@
 import asyncio
 import os
 import sys
+import threading
 from asyncio.subprocess import PIPE, Process
+from pathlib import Path
 from random import Random
 
 import msgspec
@@ -9,6 +11,7 @@ import pytest
 
 from stepsmith.schemas import Sampling
 from stepsmith.schemas.errors import EngineError, UserError
+from stepsmith.transforms.policy import server as server_module
 from stepsmith.transforms.policy.client import CompletionsClient
 from stepsmith.transforms.policy.folders import runtime_folder
 from stepsmith.transforms.policy.server import ServerHandle, managed_server
@@ -16,6 +19,7 @@ from stepsmith.transforms.policy.server_protocol import ServerConfig, server_fil
 from tests.policy.managed import (
     MODEL,
     OWNER,
+    PATIENCE_S,
     Machine,
     fake_config,
     kill,
@@ -59,7 +63,30 @@ async def test_processes_share_one_server_and_it_ends_with_the_last_of_them(
         await end(second)
         await asyncio.sleep(3 * config.linger_s)
         assert len(machine.alive()) == SERVER_AND_ENGINE
-    await until(lambda: not machine.alive() and not supervisors(machine.runtime), within_s=5)
+    await until(lambda: not machine.alive() and not supervisors(machine.runtime))
+    assert len(machine.server_pids()) == SERVER_AND_ENGINE
+
+
+def scratch_files(place: Path) -> list[Path]:
+    return list(place.glob("stepsmith-server-*/*"))
+
+
+async def test_what_a_server_leaves_in_its_folder_goes_with_it(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("FAKE_VLLM_PIDS")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    async with managed_server(fake_config(scratch_variable="FAKE_VLLM_PIDS")):
+        assert len(scratch_files(tmp_path)) == SERVER_AND_ENGINE
+    await until(lambda: not supervisors(machine.runtime))
+    assert not scratch_files(tmp_path)
+
+
+async def test_a_folder_that_the_user_chose_for_it_is_left_alone(machine: Machine) -> None:
+    config = fake_config(scratch_variable="FAKE_VLLM_PIDS")
+    async with managed_server(config):
+        assert len(machine.alive()) == SERVER_AND_ENGINE
+    await until(lambda: not supervisors(machine.runtime))
     assert len(machine.server_pids()) == SERVER_AND_ENGINE
 
 
@@ -76,7 +103,7 @@ async def test_killing_every_owner_ends_the_server(machine: Machine) -> None:
     owners = [await own(fake_config()) for _ in range(2)]
     for owner in owners:
         await end(owner)
-    await until(lambda: not machine.alive() and not supervisors(machine.runtime), within_s=5)
+    await until(lambda: not machine.alive() and not supervisors(machine.runtime))
 
 
 async def test_an_owner_killed_while_the_server_starts_ends_it(machine: Machine) -> None:
@@ -84,9 +111,9 @@ async def test_an_owner_killed_while_the_server_starts_ends_it(machine: Machine)
     owner = await asyncio.create_subprocess_exec(
         sys.executable, "-c", OWNER, msgspec.json.encode(fake_config())
     )
-    await until(lambda: bool(machine.alive()), within_s=20)
+    await until(lambda: bool(machine.alive()))
     await end(owner)
-    await until(lambda: not machine.alive() and not supervisors(machine.runtime), within_s=5)
+    await until(lambda: not machine.alive() and not supervisors(machine.runtime))
 
 
 async def test_a_lease_ends_with_its_process_even_if_a_fork_of_it_lives(
@@ -104,7 +131,7 @@ async def test_a_lease_ends_with_its_process_even_if_a_fork_of_it_lives(
     fork = int(await owner.stdout.readline())
     try:
         owner.kill()
-        await until(lambda: not machine.alive(), within_s=5)
+        await until(lambda: not machine.alive())
     finally:
         kill(fork)
         await owner.communicate()
@@ -113,7 +140,7 @@ async def test_a_lease_ends_with_its_process_even_if_a_fork_of_it_lives(
 async def test_killing_the_supervisor_ends_the_server(machine: Machine) -> None:
     async with managed_server(fake_config()):
         kill(*supervisors(machine.runtime))
-        await until(lambda: not machine.alive(), within_s=5)
+        await until(lambda: not machine.alive())
 
 
 async def test_users_survive_their_supervisor_at_the_same_url(machine: Machine) -> None:
@@ -121,7 +148,7 @@ async def test_users_survive_their_supervisor_at_the_same_url(machine: Machine) 
         url = server.url
         before = machine.server_pids()
         kill(*supervisors(machine.runtime))
-        await until(lambda: not machine.alive(), within_s=5)
+        await until(lambda: not machine.alive())
         assert await client.complete("Problem: 1 + 1\nSolution:\n", Sampling(), seed=1)
         assert server.url == url
         assert machine.alive()
@@ -142,7 +169,7 @@ async def test_a_killed_server_is_restarted_and_waiting_requests_are_answered(
 
 
 async def test_a_server_that_hangs_is_restarted_when_somebody_asks(machine: Machine) -> None:
-    async with managed_server(fake_config(check_timeout_s=0.5)) as server:
+    async with managed_server(fake_config(check_timeout_s=5.0)) as server:
         before = machine.alive()
         machine.hang.touch()
         await server.wait_ready()
@@ -201,22 +228,22 @@ async def test_a_server_that_never_answers_is_given_up(machine: Machine) -> None
             pass
 
 
-async def test_starting_does_not_block_the_event_loop(machine: Machine) -> None:
-    longest_s = 0.0
+async def test_starting_does_not_block_the_event_loop(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, start = asyncio.get_running_loop(), server_module._start_supervisor
 
-    async def watch() -> None:
-        nonlocal longest_s
-        clock = asyncio.get_running_loop().time
-        while True:
-            before = clock()
-            await asyncio.sleep(0.01)
-            longest_s = max(longest_s, clock() - before)
+    def start_while_the_loop_turns(order: bytes) -> None:
+        for act in (start, None):
+            turned = threading.Event()
+            loop.call_soon_threadsafe(turned.set)
+            assert turned.wait(PATIENCE_S)
+            if act is not None:
+                act(order)
 
-    watching = asyncio.create_task(watch())
+    monkeypatch.setattr(server_module, "_start_supervisor", start_while_the_loop_turns)
     async with managed_server(fake_config()):
-        watching.cancel()
-    assert machine.server_pids()
-    assert longest_s < 0.5
+        assert machine.server_pids()
 
 
 async def test_a_handle_that_is_not_open_says_so() -> None:

@@ -1,5 +1,6 @@
 """The simulated policy: its frequencies are its rates, and its replies depend on nothing else."""
 
+import dataclasses
 import math
 from collections.abc import Awaitable, Callable
 
@@ -35,7 +36,12 @@ def ask(*steps: str, seed: int = 0, sampling: Sampling | None = None) -> Request
 
 async def draw(rates: SimulatedRates, *steps: str) -> list[Reply]:
     policy = SimulatedPolicy(rates)
-    return [await policy.sample(ask(*steps, seed=seed)) for seed in range(N_SAMPLES)]
+    return [await one(policy, ask(*steps, seed=seed)) for seed in range(N_SAMPLES)]
+
+
+async def one(policy: SimulatedPolicy, request: Request) -> Reply:
+    [reply] = await policy.sample(request)
+    return reply
 
 
 def assert_share(n_hits: int, chance: float, n_draws: int = N_SAMPLES) -> None:
@@ -45,7 +51,7 @@ def assert_share(n_hits: int, chance: float, n_draws: int = N_SAMPLES) -> None:
 
 
 async def test_a_policy_that_never_errs_writes_the_right_solution() -> None:
-    reply = await SimulatedPolicy(CERTAIN).sample(ask())
+    reply = await one(SimulatedPolicy(CERTAIN), ask())
     assert reply == Reply(text=RIGHT, finish_reason="stop", n_prompt_tokens=17, n_tokens=19)
 
 
@@ -91,19 +97,19 @@ async def test_each_way_to_fail_has_its_rate_and_moves_no_other() -> None:
 
 async def test_a_reply_without_an_answer_ends_after_its_last_line() -> None:
     policy = SimulatedPolicy(SimulatedRates(error_rate=0.0, format_failure_rate=1.0))
-    assert (await policy.sample(ask())).text == "4 + 3 = 7\n7 - 2 = 5\n5 + 10 = 15"
-    done = await policy.sample(ask("4 + 3 = 7\n7 - 2 = 5\n5 + 10 = 15\n"))
+    assert (await one(policy, ask())).text == "4 + 3 = 7\n7 - 2 = 5\n5 + 10 = 15"
+    done = await one(policy, ask("4 + 3 = 7\n7 - 2 = 5\n5 + 10 = 15\n"))
     assert (done.text, done.finish_reason) == ("", "stop")
 
 
 async def test_an_empty_reply_stops_with_no_token() -> None:
-    reply = await SimulatedPolicy(SimulatedRates(empty_rate=1.0)).sample(ask())
+    reply = await one(SimulatedPolicy(SimulatedRates(empty_rate=1.0)), ask())
     assert (reply.text, reply.finish_reason, reply.n_tokens) == ("", "stop", 0)
 
 
 async def test_a_truncated_reply_is_a_true_part_of_the_whole() -> None:
     policy = SimulatedPolicy(SimulatedRates(error_rate=0.0, truncation_rate=1.0))
-    replies = [await policy.sample(ask(seed=seed)) for seed in range(200)]
+    replies = [await one(policy, ask(seed=seed)) for seed in range(200)]
     assert {reply.finish_reason for reply in replies} == {"length"}
     assert {reply.n_tokens for reply in replies} == set(range(1, 19))
     assert all(RIGHT.startswith(reply.text) for reply in replies)
@@ -122,7 +128,7 @@ async def test_no_reply_is_longer_than_allowed(
     max_tokens: int, text: str, finish_reason: str
 ) -> None:
     request = ask(sampling=Sampling(max_tokens=max_tokens))
-    reply = await SimulatedPolicy(CERTAIN).sample(request)
+    reply = await one(SimulatedPolicy(CERTAIN), request)
     assert (reply.text, reply.finish_reason) == (text, finish_reason)
     assert reply.n_tokens == min(max_tokens, 19)
 
@@ -139,7 +145,7 @@ async def test_no_reply_is_longer_than_allowed(
 async def test_a_stop_string_ends_the_reply_and_is_no_part_of_it(
     stop: tuple[str, ...], text: str
 ) -> None:
-    reply = await SimulatedPolicy(CERTAIN).sample(ask(sampling=Sampling(stop=stop)))
+    reply = await one(SimulatedPolicy(CERTAIN), ask(sampling=Sampling(stop=stop)))
     assert (reply.text, reply.finish_reason) == (text, "stop")
 
 
@@ -150,9 +156,9 @@ async def test_a_reply_is_a_function_of_problem_prefix_and_seed_alone(
     rates = SimulatedRates(error_rate=0.4, recovery_rate=0.4, truncation_rate=0.3)
     lines = RIGHT.splitlines(keepends=True)[:n_lines]
     first, second = SimulatedPolicy(rates), SimulatedPolicy(rates)
-    await second.sample(ask(seed=seed + 1))
-    joined = await second.sample(ask("".join(lines), seed=seed))
-    assert await first.sample(ask(*lines, seed=seed)) == joined
+    await one(second, ask(seed=seed + 1))
+    joined = await one(second, ask("".join(lines), seed=seed))
+    assert await one(first, ask(*lines, seed=seed)) == joined
 
 
 async def test_the_seeds_draw_every_solution_that_there_is() -> None:
@@ -163,7 +169,7 @@ async def test_the_seeds_draw_every_solution_that_there_is() -> None:
 
 async def test_the_replies_of_a_seed_stay_the_same_in_every_release() -> None:
     policy = SimulatedPolicy(SimulatedRates(error_rate=0.5, recovery_rate=0.5))
-    assert [(await policy.sample(ask(seed=seed))).text for seed in range(3)] == [
+    assert [(await one(policy, ask(seed=seed))).text for seed in range(3)] == [
         "4 + 3 = 4\n7 - 2 = 5\n5 + 10 = 17\nThe answer is 17.",
         "4 + 3 = 7\n7 - 2 = 5\n5 + 10 = 15\nThe answer is 15.",
         "4 + 3 = 7\n7 - 2 = 5\n5 + 10 = 15\nThe answer is 15.",
@@ -181,7 +187,7 @@ async def test_a_problem_without_a_sum_is_rejected() -> None:
     )
     policy = SimulatedPolicy(CERTAIN)
     with pytest.raises(RejectedRequestError, match=r"no sum like '4 \+ 3 - 2' in 'Why\?'"):
-        await policy.sample(request)
+        await one(policy, request)
     with pytest.raises(RejectedRequestError):
         await policy.score(request, "because")
 
@@ -203,7 +209,7 @@ async def test_the_latency_has_its_mean_and_belongs_to_the_seed() -> None:
     naps: list[float] = []
     policy = SimulatedPolicy(CERTAIN, latency_s=0.5, sleep=remember(naps))
     for seed in [*range(2000), 0]:
-        await policy.sample(ask(seed=seed))
+        await one(policy, ask(seed=seed))
     assert naps[0] == naps[-1]
     assert sum(naps) / len(naps) == pytest.approx(0.5, rel=0.1)
 
@@ -212,24 +218,36 @@ async def test_no_latency_never_sleeps_and_the_text_does_not_depend_on_it() -> N
     naps: list[float] = []
     at_once = SimulatedPolicy(SimulatedRates(error_rate=0.5), sleep=remember(naps))
     slow = SimulatedPolicy(SimulatedRates(error_rate=0.5), latency_s=9.0, sleep=remember(naps))
-    first = [await at_once.sample(ask(seed=seed)) for seed in range(20)]
+    first = [await one(at_once, ask(seed=seed)) for seed in range(20)]
     assert naps == []
-    assert first == [await slow.sample(ask(seed=seed)) for seed in range(20)]
+    assert first == [await one(slow, ask(seed=seed)) for seed in range(20)]
     assert len(naps) == 20
 
 
 async def test_the_meter_counts_as_a_real_engines_does() -> None:
     policy = SimulatedPolicy(CERTAIN)
-    await policy.sample(ask())
-    await policy.sample(ask("4 + 3 = 7\n"))
+    await one(policy, ask())
+    await one(policy, ask("4 + 3 = 7\n"))
     usage = policy.meter.usage()
     assert (usage.n_requests, usage.n_samples, usage.n_tokens) == (2, 2, 33)
+
+
+@given(st.integers(0, 2**30), st.integers(1, 6))
+async def test_a_group_is_its_members_and_takes_as_long_as_the_longest(seed: int, n: int) -> None:
+    naps: list[float] = []
+    policy = SimulatedPolicy(SimulatedRates(error_rate=0.5), latency_s=1.0, sleep=remember(naps))
+    alone = [await one(policy, ask(seed=seed + index)) for index in range(n)]
+    assert await policy.sample(dataclasses.replace(ask(seed=seed), n=n)) == tuple(alone)
+    assert naps[-1] == max(naps[:-1])
+    usage = policy.meter.usage()
+    assert (usage.n_requests, usage.n_samples) == (n + 1, 2 * n)
+    assert usage.n_tokens == 2 * sum(reply.n_tokens or 0 for reply in alone)
 
 
 async def test_it_opens_by_name_with_its_rates_as_options() -> None:
     opened = POLICIES.get("simulated").value(error_rate=0.0)
     async with opened as policy:
         assert policy.name == "simulated"
-        assert (await policy.sample(ask())).text == RIGHT
+        assert (await one(policy, ask())).text == RIGHT
     async with simulated(recovery_rate=0.25, latency_s=0.0) as typed:
         assert typed.rates == SimulatedRates(recovery_rate=0.25)

@@ -3,25 +3,42 @@
 from collections.abc import Callable
 from typing import Any
 
-from stepsmith.schemas import Problem, Step, Trajectory, Verdict
-from stepsmith.transforms.search import Ask, Check, Plan, Rows, Sample
+from stepsmith.sandboxes.contract import Execution, ExecutionResult
+from stepsmith.schemas import LabelledTrajectory, Problem, Step, Trajectory, Verdict
+from stepsmith.transforms.judging import Judgement
+from stepsmith.transforms.judging.verdict import PASS
+from stepsmith.transforms.search import Ask, Check, Execute, Plan, RunTests, Sample, SearchResult
+from stepsmith.transforms.search.base import play
 
 PROBLEM = Problem(id="p", prompt="2 + 3 + 4", answer="9")
 Answer = Callable[[Sample, int], str]
 
 
-def run(plan: Plan, answer: Answer, *, pieces: Callable[[str], tuple[str, ...]]) -> Rows:
-    """Drive a plan: `answer` writes each continuation; a solution that ends in "right" is right."""
-    answers: list[Any] | None = None
-    try:
-        while True:
-            asks = next(plan) if answers is None else plan.send(answers)
-            answers = [reply(ask, answer, pieces) for ask in asks]
-    except StopIteration as end:
-        return end.value
+Pieces = Callable[[str], tuple[str, ...]]
+Runs = Callable[[Execution], ExecutionResult]
 
 
-def reply(ask: Ask, answer: Answer, pieces: Callable[[str], tuple[str, ...]]) -> Any:
+def run(plan: Plan, answer: Answer, *, pieces: Pieces) -> tuple[LabelledTrajectory, ...]:
+    """Drive a plan as `search` does and return its rows."""
+    return search(plan, answer, pieces=pieces).rows
+
+
+def prints_itself(execution: Execution) -> ExecutionResult:
+    """Run a program as one that ends well and prints its own text."""
+    return ExecutionResult(outcome="exited", exit_code=0, stdout=execution.source.encode())
+
+
+def search(
+    plan: Plan, answer: Answer, *, pieces: Pieces, runs: Runs = prints_itself
+) -> SearchResult:
+    """Drive a plan: `answer` writes each continuation and `runs` runs each program.
+
+    A solution that ends in "right" is right, and so is a program that is tested.
+    """
+    return play(plan, lambda ask: reply(ask, answer, pieces, runs))
+
+
+def reply(ask: Ask, answer: Answer, pieces: Pieces, runs: Runs = prints_itself) -> Any:
     match ask:
         case Sample():
             return tuple(trajectory(ask, index, answer, pieces) for index in range(ask.n))
@@ -32,12 +49,15 @@ def reply(ask: Ask, answer: Answer, pieces: Callable[[str], tuple[str, ...]]) ->
             if text.endswith("wrong"):
                 return Verdict(outcome="invalid", verifier="script", evidence="no")
             return Verdict(outcome="undecided", verifier="script", evidence="no answer")
+        case Execute():
+            return runs(ask.execution)
+        case RunTests():
+            right = ask.source.strip().endswith("right")
+            return PASS if right else Judgement(kind="wrong_answer", outcome="invalid")
     raise AssertionError(ask)
 
 
-def trajectory(
-    ask: Sample, index: int, answer: Answer, pieces: Callable[[str], tuple[str, ...]]
-) -> Trajectory:
+def trajectory(ask: Sample, index: int, answer: Answer, pieces: Pieces) -> Trajectory:
     text = answer(ask, index)
     finish = "length" if text.endswith("...") else "stop" if text.strip() else "empty"
     return Trajectory(

@@ -1,5 +1,25 @@
 """From signals to labels."""
 
-from stepsmith.transforms.label.base import LABELERS, Labeler, labeler
+from stepsmith.transforms.label.base import (
+    LABELERS,
+    Fit,
+    Label,
+    Labeler,
+    Rows,
+    by_problem,
+    drop_reason,
+    fit_of,
+    labeler,
+)
 
-__all__ = ["LABELERS", "Labeler", "labeler"]
+__all__ = [
+    "LABELERS",
+    "Fit",
+    "Label",
+    "Labeler",
+    "Rows",
+    "by_problem",
+    "drop_reason",
+    "fit_of",
+    "labeler",
+]

@@ -2,14 +2,18 @@
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
-from stepsmith.schemas.records import LabelledTrajectory, StepLabel, Verdict
-from stepsmith.transforms.label.base import labeler
+from msgspec import Meta
+
+from stepsmith.schemas.records import LabelledTrajectory, StepLabel
+from stepsmith.transforms.label.base import Rows, decisive, drop_reason, labeler
+
+Threshold = Annotated[float, Meta(ge=0, lt=1)]
 
 
 @labeler("first_error")
-def first_error(row: LabelledTrajectory, *, threshold: float = 0.0) -> LabelledTrajectory:
+def first_error(rows: Sequence[LabelledTrajectory], *, threshold: Threshold = 0.0) -> Rows:
     """Call steps right while their value exceeds `threshold`, wrong where it first does not.
 
     Math-Shepherd's hard rule at its default (a prefix from which any completion reaches the answer
@@ -19,33 +23,39 @@ def first_error(row: LabelledTrajectory, *, threshold: float = 0.0) -> LabelledT
     Nothing is said of the steps after the first error unless a tool judges them on their own: a
     prefix that is broken already tells nothing about them. And where values are unknown just
     before the first zero, the error may lie in the gap, so that no step is blamed.
+    The rule states no probability: one that a strategy gave with its own first error is taken back.
     """
-    error, located = _first_error(row.labels, threshold)
+    return tuple(_label_row(row, threshold) for row in rows)
+
+
+def _label_row(row: LabelledTrajectory, threshold: float) -> LabelledTrajectory:
+    error, located = _first_error(row, threshold)
     labels = tuple(
         _label(label, threshold, place=_place(index, error, located=located))
         for index, label in enumerate(row.labels)
     )
     wrong = [index for index, label in enumerate(labels) if label.correct is False]
-    reason = _DROP_REASONS.get(row.trajectory.finish_reason)
+    reason = drop_reason(row)
     return dataclasses.replace(
         row,
         labels=labels,
         first_error=wrong[0] if wrong else None,
+        first_error_prob=None,
         keep=reason is None,
         drop_reason=reason,
     )
 
 
-_DROP_REASONS = {"length": "truncated", "empty": "empty"}
-
-
-def _first_error(labels: Sequence[StepLabel], threshold: float) -> tuple[int, bool]:
+def _first_error(row: LabelledTrajectory, threshold: float) -> tuple[int, bool]:
     """Return the first step that is refuted or without value, and whether it is surely that one.
 
-    The number of steps where there is none.
+    The number of steps where there is none. An observation, which no policy wrote, is no gap.
     """
     last_good = -1
-    for index, label in enumerate(labels):
+    for index, (step, label) in enumerate(zip(row.trajectory.steps, row.labels, strict=True)):
+        if step.kind == "observation":
+            last_good = index if last_good == index - 1 else last_good
+            continue
         if any(verdict.outcome == "invalid" for verdict in label.verdicts):
             return index, True
         if label.value is None:
@@ -53,7 +63,7 @@ def _first_error(labels: Sequence[StepLabel], threshold: float) -> tuple[int, bo
         if label.value <= threshold:
             return index, last_good == index - 1
         last_good = index
-    return len(labels), True
+    return len(row.labels), True
 
 
 _Place = Literal["before", "at", "unknown"]
@@ -67,7 +77,7 @@ def _place(index: int, error: int, *, located: bool) -> _Place:
 
 
 def _label(label: StepLabel, threshold: float, *, place: _Place) -> StepLabel:
-    verdict = _decisive(label)
+    verdict = decisive(label.verdicts)
     by_value = None if label.value is None or place == "unknown" else label.value > threshold
     if verdict is None:
         source = "monte_carlo" if label.n_rollouts is not None else "outcome"
@@ -77,12 +87,3 @@ def _label(label: StepLabel, threshold: float, *, place: _Place) -> StepLabel:
         return dataclasses.replace(label, correct=None, source="conflict")
     correct = verdict.outcome == "valid"
     return dataclasses.replace(label, correct=correct, source=verdict.verifier)
-
-
-def _decisive(label: StepLabel) -> Verdict | None:
-    """Return the verdict of a tool that decides this step by itself, a refutation first."""
-    for outcome in ("invalid", "valid"):
-        for verdict in label.verdicts:
-            if verdict.outcome == outcome:
-                return verdict
-    return None

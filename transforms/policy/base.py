@@ -12,16 +12,18 @@ from stepsmith.transforms.policy.meter import EngineMeter
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """One reply asked for: the problem, the steps it continues, and how to draw it.
+    """Replies asked for: the problem, the steps they continue, and how to draw them.
 
-    `seed` is this draw's own, in [0, 2**31). Two requests that differ only in their seed are two
-    independent samples.
+    Reply i of the `n` is drawn with the seed `seed + i`, in [0, 2**31), so that one request for n
+    replies and n requests for one each ask for the same draws. Draws that differ only in their
+    seed are independent samples.
     """
 
     problem: Problem
     prefix: tuple[Step, ...]
     sampling: Sampling
     seed: int
+    n: int = 1
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,8 +55,18 @@ class Policy(Protocol):
         """What the engine was asked, and how long it had work."""
         ...
 
-    async def sample(self, request: Request) -> Reply:
-        """Draw one reply.
+    @property
+    def max_in_flight(self) -> int:
+        """How many replies the engine writes at a time; more are of no use to it."""
+        ...
+
+    @property
+    def samples_per_request(self) -> int:
+        """The most replies that one request may ask for."""
+        ...
+
+    async def sample(self, request: Request) -> tuple[Reply, ...]:
+        """Draw the request's `n` replies, in the order of their seeds: all of them or none.
 
         Raises `RejectedRequestError` where the request itself is at fault, and `EngineError`
         where the engine is gone; retries in between are the policy's own business.

@@ -13,6 +13,7 @@ import jinja2.sandbox
 import msgspec
 from jinja2.ext import LoopControlExtension
 
+from stepsmith.schemas.codec import known
 from stepsmith.schemas.errors import RecipeError
 
 
@@ -96,7 +97,7 @@ def _read_config(file: Path) -> _TokenizerConfig:
     if not file.is_file():
         return _TokenizerConfig()
     try:
-        return msgspec.json.decode(file.read_bytes(), type=_TokenizerConfig)
+        return msgspec.json.decode(file.read_bytes(), type=known(_TokenizerConfig))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         msg = f"{file} cannot be used: {error}"
         raise RecipeError(msg) from None

@@ -4,7 +4,6 @@ import asyncio
 import dataclasses
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
 from http import HTTPStatus
 from random import Random
 from types import TracebackType
@@ -31,6 +30,14 @@ _Answer = TypeVar("_Answer")
 _KEEP_ALIVE_S = 3.0
 _CONNECT_TIMEOUT_S = 10.0
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT)
+# A key, a path or a model's name is wrong: no problem's fault, and every request would be refused.
+_FOR_ALL = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.PAYMENT_REQUIRED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,11 +54,16 @@ class CompletionsClient:
 
     `url` is the server's root or its `/v1`. At most `max_in_flight` requests are open at a time.
     A lost connection, a time-out, a 429 and a 5xx are tried `max_attempts` times in all, then
-    raise `EngineError`; any other 4xx raises `RejectedRequestError` at once.
+    raise `EngineError`. What would meet every request (401 to 405: a wrong key, path or model)
+    raises it at once, and any other 4xx `RejectedRequestError`. `request_timeout_s` bounds a whole
+    attempt, from connecting to the last byte. A call that is cancelled closes its
+    connection, which is how a server learns that nobody waits for the answer.
 
     `on_unreachable` is awaited before the next attempt after a lost connection or a time-out:
     whoever owns the server waits there for its restart, or raises `EngineError`.
     `add_special_tokens` tells vLLM whether to put a BOS before the prompt; null does not say.
+    `return_token_ids` asks vLLM for each choice's tokens where there are several: its usage only
+    sums them.
     """
 
     def __init__(  # noqa: PLR0913 -- independent options, all but two with a default
@@ -65,6 +77,7 @@ class CompletionsClient:
         max_attempts: int = 6,
         request_timeout_s: float = 600.0,
         add_special_tokens: bool | None = None,
+        return_token_ids: bool = False,
         on_unreachable: Callable[[], Awaitable[None]] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -76,10 +89,12 @@ class CompletionsClient:
         self._headers = {"Content-Type": "application/json"}
         if api_key is not None:
             self._headers["Authorization"] = f"Bearer {api_key}"
+        self.max_in_flight = max_in_flight
         self._slots = asyncio.Semaphore(max_in_flight)
         self._max_attempts = max_attempts
         self._timeout_s = request_timeout_s
         self._add_special_tokens = add_special_tokens
+        self._return_token_ids = return_token_ids
         self._on_unreachable = on_unreachable
         self._sleep = sleep
         self._session: aiohttp.ClientSession | None = None
@@ -91,6 +106,8 @@ class CompletionsClient:
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_S),
             timeout=aiohttp.ClientTimeout(total=self._timeout_s, sock_connect=_CONNECT_TIMEOUT_S),
             headers=self._headers,
+            # An engine sets none; looking for them costs a tenth of a request.
+            cookie_jar=aiohttp.DummyCookieJar(),
         )
         return self
 
@@ -114,7 +131,10 @@ class CompletionsClient:
         n: int = 1,
         logprobs: bool = False,
     ) -> tuple[Reply, ...]:
-        """Draw `n` continuations of the raw `prompt`, with token log-probabilities if asked."""
+        """Draw `n` continuations of the raw `prompt`, with token log-probabilities if asked.
+
+        vLLM draws choice i with `seed + i`; other servers may not.
+        """
         body: dict[str, object] = {
             "prompt": prompt,
             "temperature": sampling.temperature,
@@ -128,6 +148,8 @@ class CompletionsClient:
             body["seed"] = seed
         if logprobs:
             body["logprobs"] = 0  # no alternatives: the drawn token's alone
+        elif n > 1 and self._return_token_ids:
+            body["return_token_ids"] = True
         completion, replies = await self._ask(body, lambda said: said.replies(n=n))
         self.meter.answered(
             n_samples=n,
@@ -182,13 +204,12 @@ class CompletionsClient:
             msg = "a CompletionsClient must be opened with `async with`"
             raise RuntimeError(msg)
         try:
-            async with AsyncExitStack() as stack:
-                await stack.enter_async_context(self._slots)
-                stack.enter_context(self.meter.request())
-                response = await stack.enter_async_context(
-                    self._session.post(self.url, data=data, allow_redirects=False)
-                )
-                words = await response.read()
+            async with self._slots:
+                with self.meter.request():
+                    async with self._session.post(
+                        self.url, data=data, allow_redirects=False
+                    ) as response:
+                        words = await response.read()
         except aiohttp.ClientError as error:  # time-outs while connecting included
             return _Failure(cause=f"{type(error).__name__}: {error}", unreachable=True)
         except TimeoutError:
@@ -203,7 +224,7 @@ class CompletionsClient:
             return _Failure(cause=said, retry_after_s=retry_after_s(headers))
         if status >= HTTPStatus.BAD_REQUEST:
             msg = f"{self._named} refused the request with {said}"
-            raise RejectedRequestError(msg)
+            raise EngineError(msg) if status in _FOR_ALL else RejectedRequestError(msg)
         msg = f"{self._named} is no completions server; it answered with {said}"
         raise EngineError(msg)
 

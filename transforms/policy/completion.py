@@ -28,6 +28,7 @@ class _Choice:
     finish_reason: str | None = None
     index: int = 0
     logprobs: _Logprobs | None = None
+    token_ids: tuple[int, ...] | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -49,7 +50,8 @@ class Completion:
             msg = f"asked for {n} choices, got {len(self.choices)}"
             raise MalformedAnswerError(msg)
         ordered = sorted(self.choices, key=lambda choice: choice.index)
-        # The usage sums over all choices, so that it tells one reply's tokens only when alone.
+        # The usage sums over all choices, so that it tells one reply's tokens only when alone;
+        # in a group they are counted where the server names them.
         n_tokens = self.usage.completion_tokens if n == 1 else None
         return tuple(_reply(choice, self.usage.prompt_tokens, n_tokens) for choice in ordered)
 
@@ -62,10 +64,13 @@ class Completion:
         return _known(logprobs, start=tokens_before(logprobs.tokens, text))
 
 
+_DECODER = msgspec.json.Decoder(Completion)
+
+
 def read_completion(words: bytes) -> Completion:
     """Decode the body of a completions answer, or raise `MalformedAnswerError`."""
     try:
-        return msgspec.json.decode(words, type=Completion)
+        return _DECODER.decode(words)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MalformedAnswerError(str(error)) from None
 
@@ -124,6 +129,8 @@ def _reply(choice: _Choice, n_prompt_tokens: int | None, n_tokens: int | None) -
         msg = f"finish_reason {choice.finish_reason!r} is none of {', '.join(_FINISH_REASONS)}"
         raise MalformedAnswerError(msg)
     logprobs = choice.logprobs
+    if n_tokens is None and choice.token_ids is not None:
+        n_tokens = len(choice.token_ids)
     if logprobs is None:
         return Reply(
             text=choice.text,

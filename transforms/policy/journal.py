@@ -1,7 +1,7 @@
 """The journal of an unfinished shard: every reply that was paid for, safe before it is used.
 
 An append-only file of frames (length, CRC-32, msgpack of a `Rollout`). A process that is killed
-loses at most the frame it was writing: a torn or damaged tail is cut off when the journal is
+loses at most the frames it was writing: a torn or damaged tail is cut off when the journal is
 opened again. One process holds a journal at a time; the kernel frees it when that process dies.
 """
 
@@ -46,6 +46,8 @@ class Journal:
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         try:
             self._lock()
+            # What is held by nobody else has the length that this gave it.
+            self._n_bytes = 0
             self._replies, self.n_cut_bytes = self._recover(_MAGIC + owner.encode() + b"\n")
         except BaseException:
             os.close(self._file)
@@ -69,15 +71,36 @@ class Journal:
         """Return the recorded reply, or nothing."""
         return self._replies.get(key)
 
-    def put(self, rollout: Rollout) -> None:
-        """Record a reply before anything is made of it; a second one of a key is a bug."""
-        key = key_of(rollout)
-        if key in self._replies:
-            msg = f"reply {rollout.sample_index} of {rollout.path!r} was recorded before"
-            raise RunError(msg)
-        payload = encode(rollout)
-        _write_all(self._file, _FRAME.pack(len(payload), zlib.crc32(payload)) + payload)
-        self._replies[key] = rollout
+    def put(self, *rollouts: Rollout) -> None:
+        """Record replies before anything is made of them, all in one write.
+
+        A second reply of a key is a bug, for which nothing is recorded, unless it is to another
+        prefix: it takes the place of the first. Raises `RunError` for it, and where the file cannot
+        be written (a full disk): of these replies none is recorded then.
+        """
+        replies: dict[Key, Rollout] = {}
+        frames: list[bytes] = []
+        for rollout in rollouts:
+            key = key_of(rollout)
+            filed = self._replies.get(key)
+            if key in replies or (filed is not None and filed.prefix == rollout.prefix):
+                msg = f"reply {rollout.sample_index} of {rollout.path!r} was recorded before"
+                raise RunError(msg)
+            payload = encode(rollout)
+            frames += (_FRAME.pack(len(payload), zlib.crc32(payload)), payload)
+            replies[key] = rollout
+        self._append(b"".join(frames))
+        self._replies |= replies
+
+    def _append(self, data: bytes) -> None:
+        try:
+            _write_all(self._file, data)
+        except OSError as error:
+            # Half a frame in mid-file would cost every reply behind it.
+            os.ftruncate(self._file, self._n_bytes)
+            msg = f"{self.path}: replies cannot be recorded: {error.strerror}"
+            raise RunError(msg) from error
+        self._n_bytes += len(data)
 
     def __iter__(self) -> Iterator[Rollout]:
         """Iterate over the replies, in the order in which they were recorded."""
@@ -99,9 +122,11 @@ class Journal:
                 raise RunError(msg)
             os.ftruncate(self._file, 0)
             _write_all(self._file, header)
+            self._n_bytes = len(header)
             return {}, len(data)
         replies, end = _read_frames(data, len(header))
         os.ftruncate(self._file, end)
+        self._n_bytes = end
         return replies, len(data) - end
 
 

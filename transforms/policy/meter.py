@@ -59,55 +59,59 @@ class EngineMeter:
     def __init__(self, *, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._total = EngineUsage()
         self._start = self._last = clock()
+        self._busy_s = self._request_s = 0.0
+        self._n_in_flight = self._n_requests = self._n_retries = 0
+        self._n_samples = self._n_prompt_tokens = self._n_tokens = 0
 
     @contextmanager
     def request(self) -> Generator[None, None, None]:
         """Count one attempt to answer a request, for as long as the block runs."""
-        self._advance(in_flight=1, requests=1)
+        with self._lock:
+            self._advance()
+            self._n_requests += 1
+            self._n_in_flight += 1
         try:
             yield
         finally:
-            self._advance(in_flight=-1)
+            with self._lock:
+                self._advance()
+                self._n_in_flight -= 1
 
     def retried(self) -> None:
         """Count an attempt that failed and will be repeated."""
-        self._advance(retries=1)
+        with self._lock:
+            self._n_retries += 1
 
     def answered(
         self, *, n_samples: int = 0, n_prompt_tokens: int | None = None, n_tokens: int | None = None
     ) -> None:
         """Count what one request brought: its samples, their tokens in sum, and its prompt's."""
-        self._advance(samples=n_samples, prompt_tokens=n_prompt_tokens or 0, tokens=n_tokens or 0)
+        with self._lock:
+            self._n_samples += n_samples
+            self._n_prompt_tokens += n_prompt_tokens or 0
+            self._n_tokens += n_tokens or 0
 
     def usage(self) -> EngineUsage:
         """Return everything counted up to now."""
-        self._advance()
-        return self._total
-
-    def _advance(
-        self,
-        *,
-        in_flight: int = 0,
-        requests: int = 0,
-        retries: int = 0,
-        samples: int = 0,
-        prompt_tokens: int = 0,
-        tokens: int = 0,
-    ) -> None:
         with self._lock:
-            now = self._clock()
-            passed, self._last = now - self._last, now
-            total = self._total
-            self._total = EngineUsage(
-                elapsed_s=now - self._start,
-                busy_s=total.busy_s + (passed if total.n_in_flight else 0.0),
-                request_s=total.request_s + passed * total.n_in_flight,
-                n_in_flight=total.n_in_flight + in_flight,
-                n_requests=total.n_requests + requests,
-                n_retries=total.n_retries + retries,
-                n_samples=total.n_samples + samples,
-                n_prompt_tokens=total.n_prompt_tokens + prompt_tokens,
-                n_tokens=total.n_tokens + tokens,
+            self._advance()
+            return EngineUsage(
+                elapsed_s=self._last - self._start,
+                busy_s=self._busy_s,
+                request_s=self._request_s,
+                n_in_flight=self._n_in_flight,
+                n_requests=self._n_requests,
+                n_retries=self._n_retries,
+                n_samples=self._n_samples,
+                n_prompt_tokens=self._n_prompt_tokens,
+                n_tokens=self._n_tokens,
             )
+
+    def _advance(self) -> None:
+        """Add the time since the last change; under the lock."""
+        now = self._clock()
+        passed, self._last = now - self._last, now
+        if self._n_in_flight:
+            self._busy_s += passed
+            self._request_s += passed * self._n_in_flight

@@ -15,6 +15,7 @@ from typing import Literal
 
 import msgspec
 
+from stepsmith.schemas.codec import known
 from stepsmith.schemas.errors import RecipeError, UnknownNameError, suggest
 from stepsmith.schemas.records import Problem, Step
 from stepsmith.transforms.policy.chat import ChatTemplate, Message
@@ -84,7 +85,7 @@ def load_prompt(name_or_path: str) -> Prompt:
     for index, shot in enumerate(_tables(fields.get("shots"))):
         _refuse_unknown(shot, Shot, where=f"prompt {name_or_path!r}, shots[{index}]")
     try:
-        return msgspec.convert(fields, Prompt)
+        return msgspec.convert(fields, known(Prompt))
     except msgspec.ValidationError as error:
         msg = f"prompt {name_or_path!r}: {error}"
         raise RecipeError(msg) from None

@@ -13,6 +13,7 @@ from typing import Self
 
 import msgspec
 
+from stepsmith.schemas.codec import known
 from stepsmith.schemas.errors import EngineError
 from stepsmith.transforms.policy.folders import file_lock_async
 from stepsmith.transforms.policy.server_protocol import (
@@ -47,7 +48,7 @@ class _Lease:
             line = await self.reader.readline()
         except ConnectionError:
             return None
-        return msgspec.json.decode(line, type=Answer) if line else None
+        return msgspec.json.decode(line, type=known(Answer)) if line else None
 
     async def close(self) -> None:
         """Give the lease back."""
@@ -172,7 +173,9 @@ async def _join(files: ServerFiles) -> _Lease | None:
     if not line:
         writer.close()
         return None
-    return _Lease(reader=reader, writer=writer, greeting=msgspec.json.decode(line, type=Greeting))
+    return _Lease(
+        reader=reader, writer=writer, greeting=msgspec.json.decode(line, type=known(Greeting))
+    )
 
 
 def _start_supervisor(order: bytes) -> None:

@@ -19,14 +19,16 @@ class ServerConfig:
     """A completions server that we start: the same config, the same server on this machine.
 
     `{port}` stands in `command` for the port on 127.0.0.1 to listen on. `environment` is set on
-    top of the starting process's. `model` is what the server calls the model. A server that once
-    was ready is restarted up to `restart_budget` times in all, and `linger_s` is how long it
+    top of the starting process's; where that has no `scratch_variable`, it names a folder for the
+    server's sockets, which goes with it. `model` is what the server calls the model. A server that
+    once was ready is restarted up to `restart_budget` times in all, and `linger_s` is how long it
     stays without users. `check_timeout_s` is how long one token may take.
     """
 
     model: str
     command: tuple[str, ...]
     environment: tuple[tuple[str, str], ...] = ()
+    scratch_variable: str | None = None
     start_timeout_s: float = 600.0
     check_timeout_s: float = 60.0
     restart_budget: int = 3

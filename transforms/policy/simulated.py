@@ -2,7 +2,7 @@
 
 For exact tests and for measuring the machinery around a policy. `chain` says how it writes; here
 are the ways in which a real policy fails beside being wrong. It answers problems that hold a sum
-such as `4 + 3 - 2`, and each reply is a pure function of the problem, the prefix and the seed.
+such as `4 + 3 - 2`, and each reply is a pure function of the problem, the prefix and its seed.
 """
 
 import asyncio
@@ -53,33 +53,42 @@ class SimulatedRates:
 
 
 class SimulatedPolicy:
-    """Continues sums; tokens are words split at blanks. `latency_s` is the mean of a reply's."""
+    """Continues sums; tokens are words split at blanks. `latency_s` is the mean of a reply's.
+
+    The replies of one request are there together, as an engine gives them: after the longest.
+    """
 
     name = "simulated"
+    samples_per_request = 128
 
     def __init__(
         self,
         rates: SimulatedRates,
         *,
         latency_s: float = 0.0,
+        max_in_flight: int = 64,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.rates = rates
         self.meter = EngineMeter(clock=clock)
+        self.max_in_flight = max_in_flight
         self._latency_s = latency_s
         self._sleep = sleep
 
-    async def sample(self, request: Request) -> Reply:
-        """Draw one reply; raises `RejectedRequestError` where the problem holds no sum."""
-        reply, latency_s = self._draw(request)
+    async def sample(self, request: Request) -> tuple[Reply, ...]:
+        """Draw the replies; raises `RejectedRequestError` where the problem holds no sum."""
+        draws = [self._draw(request, request.seed + index) for index in range(request.n)]
         with self.meter.request():
-            if latency_s:
-                await self._sleep(latency_s)
+            if self._latency_s:
+                await self._sleep(max(latency_s for _, latency_s in draws))
+        replies = tuple(reply for reply, _ in draws)
         self.meter.answered(
-            n_samples=1, n_prompt_tokens=reply.n_prompt_tokens, n_tokens=reply.n_tokens
+            n_samples=len(replies),
+            n_prompt_tokens=replies[0].n_prompt_tokens,
+            n_tokens=sum(reply.n_tokens or 0 for reply in replies),
         )
-        return reply
+        return replies
 
     async def score(self, request: Request, text: str) -> tuple[float, ...]:
         """Return each token's exact log-probability, -inf for what the chain cannot write.
@@ -103,9 +112,9 @@ class SimulatedPolicy:
             recovery_rate=self.rates.recovery_rate,
         )
 
-    def _draw(self, request: Request) -> tuple[Reply, float]:
+    def _draw(self, request: Request, seed: int) -> tuple[Reply, float]:
         prefix = _prefix(request)
-        key = f"{request.seed}\n{request.problem.prompt}\n{prefix}"
+        key = f"{seed}\n{request.problem.prompt}\n{prefix}"
         rng = Random(key)  # noqa: S311 -- replies, not secrets
         empty = rng.random() < self.rates.empty_rate
         unanswered = rng.random() < self.rates.format_failure_rate
@@ -137,12 +146,13 @@ async def simulated(
     truncation_rate: float = 0.0,
     empty_rate: float = 0.0,
     latency_s: float = 0.0,
+    max_in_flight: int = 64,
 ) -> AsyncGenerator[SimulatedPolicy, None]:
     """Simulate a policy that solves sums one line at a time, with known rates of error.
 
     A line goes wrong with `error_rate` and a wrong solution recovers with `recovery_rate`, a
     line. The other rates are a reply's: no answer, cut short, empty. `latency_s` is the mean time
-    a reply takes.
+    a reply takes, `max_in_flight` how many are written at a time.
     """
     rates = SimulatedRates(
         error_rate=error_rate,
@@ -151,7 +161,7 @@ async def simulated(
         truncation_rate=truncation_rate,
         empty_rate=empty_rate,
     )
-    yield SimulatedPolicy(rates, latency_s=latency_s)
+    yield SimulatedPolicy(rates, latency_s=latency_s, max_in_flight=max_in_flight)
 
 
 def _prefix(request: Request) -> str:

@@ -11,11 +11,14 @@ import os
 import socket
 import struct
 import sys
+import tempfile
 from asyncio import StreamReader, StreamWriter
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
+from stepsmith.schemas.codec import known
 from stepsmith.transforms.policy.folders import file_lock_async
 from stepsmith.transforms.policy.server_process import ServerProcess, answers, explain, first_of
 from stepsmith.transforms.policy.server_protocol import (
@@ -48,6 +51,7 @@ class Supervisor:
         self._failed = asyncio.Event()
         self._suspicion: asyncio.Future[str] = asyncio.Future()
         self._failure: str | None = None
+        self._environment: Mapping[str, str] = {}
 
     async def run(self, listener: socket.socket) -> None:
         """Serve until nobody has used the server for a while, and take it down."""
@@ -66,7 +70,9 @@ class Supervisor:
 
     async def _keep_running(self) -> None:
         async with file_lock_async(self._files.running):
-            self._failure = await self._spend_budget()
+            with tempfile.TemporaryDirectory(prefix="stepsmith-server-") as scratch:
+                self._environment = environment(self._config, scratch)
+                self._failure = await self._spend_budget()
         _LOG.error("%s", self._failure)
         self._failed.set()
 
@@ -87,7 +93,7 @@ class Supervisor:
         command = [part.replace("{port}", str(self._port)) for part in self._config.command]
         with self._files.log.open("ab") as log:
             try:
-                process = await ServerProcess.start(command, dict(self._config.environment), log)
+                process = await ServerProcess.start(command, self._environment, log)
             except OSError as error:
                 return False, str(error)
         try:
@@ -233,6 +239,14 @@ def _detach(log: Path) -> None:
         os.dup2(file.fileno(), sys.stderr.fileno())
 
 
+def environment(config: ServerConfig, scratch: str) -> Mapping[str, str]:
+    """Return what is set for the server on top of our own environment."""
+    found = dict(config.environment)
+    if config.scratch_variable is not None and config.scratch_variable not in os.environ:
+        found[config.scratch_variable] = scratch
+    return found
+
+
 async def _run(order: StartOrder, files: ServerFiles, listener: socket.socket) -> None:
     with _reserve(order.port) as reserved:
         supervisor = Supervisor(order.config, files, port=reserved.getsockname()[1])
@@ -241,7 +255,7 @@ async def _run(order: StartOrder, files: ServerFiles, listener: socket.socket) -
 
 def main() -> None:
     """Read the order, start listening, and supervise in the background."""
-    order = msgspec.json.decode(sys.stdin.buffer.read(), type=StartOrder)
+    order = msgspec.json.decode(sys.stdin.buffer.read(), type=known(StartOrder))
     files = server_files(order.config.key)
     listener = _listen(files.socket)
     _detach(files.log)

@@ -17,6 +17,12 @@ from stepsmith.transforms.policy.server import managed_server
 from stepsmith.transforms.policy.smollm2 import SMOLLM2, prepare_smollm2
 from stepsmith.transforms.policy.vllm_command import Dtype, VllmOptions, vllm_server
 
+# All samples of a prompt go in one request. vLLM 0.32 makes n requests of it inside, and gives
+# child i the seed `seed + i` (v1/engine/parallel_sampling.py, `_get_child_sampling_params`): the
+# draws are those of n requests with seeds of their own, so that any part of a group can be asked
+# for later.
+_SAMPLES_PER_REQUEST = 128
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class _Model:
@@ -49,7 +55,8 @@ async def vllm(  # noqa: PLR0913 -- one parameter an option of the recipe
     `model` is a folder, a Hub id, or 'smollm2-135m', a small model that needs no download.
     `prompt` names a shipped prompt or a file; a chat prompt uses the model's own chat template,
     or that in the folder `chat_template`. With `engine_url` nothing is started. `extra_args` go
-    to vLLM as they are.
+    to vLLM as they are. `request_timeout_s` bounds each attempt at a request, from connecting to
+    the last byte.
     """
     loaded = load_prompt(prompt)
     found = await asyncio.to_thread(_find, model)
@@ -77,6 +84,7 @@ async def vllm(  # noqa: PLR0913 -- one parameter an option of the recipe
             request_timeout_s=request_timeout_s,
             # A chat template writes the BOS itself; the server's would be a second one.
             add_special_tokens=False if loaded.style == "chat" else None,
+            return_token_ids=True,
             on_unreachable=wait_ready,
         )
         yield CompletionsPolicy(
@@ -84,6 +92,7 @@ async def vllm(  # noqa: PLR0913 -- one parameter an option of the recipe
             loaded,
             chat_template=_chat_template(loaded, chat_template or found.location),
             logprobs=logprobs,
+            samples_per_request=_SAMPLES_PER_REQUEST,
         )
 
 

@@ -65,6 +65,8 @@ def vllm_server(options: VllmOptions) -> ServerConfig:
             *options.extra_args,
         ),
         environment=tuple(sorted(_environment(options, on_cpu=on_cpu).items())),
+        # vLLM never removes them.
+        scratch_variable="VLLM_RPC_BASE_PATH",
         start_timeout_s=options.start_timeout_s,
         restart_budget=options.restart_budget,
     )

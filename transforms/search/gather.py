@@ -12,6 +12,8 @@ async def gather_all(work: Sequence[Awaitable[T]]) -> list[T]:
 
     Nothing of the rest is still under way when this raises.
     """
+    if len(work) == 1:
+        return [await work[0]]
     tasks = [asyncio.ensure_future(item) for item in work]
     try:
         return await asyncio.gather(*tasks)

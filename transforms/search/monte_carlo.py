@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from random import Random
 
+from stepsmith.schemas.options import Count
 from stepsmith.schemas.records import LabelledTrajectory, Problem, StepLabel, Trajectory, Verdict
+from stepsmith.transforms.label.base import VALUES
 from stepsmith.transforms.search.base import (
     Asking,
     Plan,
     Sample,
+    SearchResult,
     draw,
     draw_each,
     judge_outcomes,
@@ -21,8 +24,8 @@ def monte_carlo(
     problem: Problem,
     rng: Random,  # noqa: ARG001 - every draw is the policy's
     *,
-    solutions: int = 4,
-    rollouts: int = 8,
+    solutions: Count = 4,
+    rollouts: Count = 8,
 ) -> Plan:
     """Estimate each step's value from `rollouts` completions of the prefix that it ends.
 
@@ -47,7 +50,7 @@ def monte_carlo(
     completions = yield from draw_each(tuple(asks.values()))
     rates = yield from estimate_each(problem, completions)
     estimates = dict(zip(asks, rates, strict=True))
-    return tuple(
+    rows = tuple(
         LabelledTrajectory(
             problem=problem,
             trajectory=attempt,
@@ -59,6 +62,7 @@ def monte_carlo(
         )
         for index, (attempt, outcome) in enumerate(zip(attempts, outcomes, strict=True))
     )
+    return SearchResult(rows=rows)
 
 
 def estimate_each(
@@ -86,5 +90,4 @@ def rate(completions: Sequence[Trajectory], outcomes: Sequence[Verdict]) -> Step
 
 def last_label(outcome: Verdict) -> StepLabel:
     """Value the last step by the outcome itself: nothing is left to complete."""
-    values = {"valid": 1.0, "invalid": 0.0, "undecided": None}
-    return StepLabel(value=values[outcome.outcome])
+    return StepLabel(value=VALUES[outcome.outcome])

@@ -2,16 +2,24 @@
 
 from random import Random
 
+from stepsmith.schemas.options import Count
 from stepsmith.schemas.records import LabelledTrajectory, Problem, StepLabel
-from stepsmith.transforms.search.base import Plan, Sample, draw, judge_outcomes, strategy
+from stepsmith.transforms.search.base import (
+    Plan,
+    Sample,
+    SearchResult,
+    draw,
+    judge_outcomes,
+    strategy,
+)
 
 
 @strategy("sample")
-def sample(problem: Problem, rng: Random, *, solutions: int = 4) -> Plan:  # noqa: ARG001
+def sample(problem: Problem, rng: Random, *, solutions: Count = 4) -> Plan:  # noqa: ARG001
     """Sample `solutions` solutions and check where each of them ends; steps get no value."""
     attempts = yield from draw(Sample(path="solve", n=solutions))
     outcomes = yield from judge_outcomes(problem, attempts)
-    return tuple(
+    rows = tuple(
         LabelledTrajectory(
             problem=problem,
             trajectory=attempt,
@@ -20,3 +28,4 @@ def sample(problem: Problem, rng: Random, *, solutions: int = 4) -> Plan:  # noq
         )
         for attempt, outcome in zip(attempts, outcomes, strict=True)
     )
+    return SearchResult(rows=rows)

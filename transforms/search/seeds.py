@@ -11,3 +11,11 @@ def derive_seed(run_seed: int, *parts: str | int) -> int:
     text = "\0".join(map(str, (run_seed, *parts)))
     digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 33
+
+
+def first_draw_seed(run_seed: int, problem_id: str, path: str) -> int:
+    """Return the seed of sample 0 of an ask; sample i is drawn with this plus i.
+
+    Below 2**30, so that no sample's seed leaves what engines accept.
+    """
+    return derive_seed(run_seed, problem_id, path) >> 1

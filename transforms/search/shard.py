@@ -1,15 +1,30 @@
 """A shard of problems, searched: the unit that is committed, resumed and retried."""
 
 import asyncio
+import contextlib
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from typing import Any
 
-from stepsmith.schemas.errors import EngineError
-from stepsmith.schemas.records import ErrorRecord, LabelledTrajectory, Problem, Rollout
+from stepsmith.sandboxes.errors import SandboxError
+from stepsmith.schemas.errors import EngineError, ProblemError, RunError, UserError
+from stepsmith.schemas.records import (
+    ErrorRecord,
+    LabelledTrajectory,
+    Problem,
+    Rollout,
+)
 from stepsmith.transforms.policy.journal import Journal
-from stepsmith.transforms.search.base import Strategy
+from stepsmith.transforms.search.base import SearchResult, Strategy
 from stepsmith.transforms.search.driver import Driver, Solved
 from stepsmith.transforms.search.gather import gather_all
+
+FAULTS_OF_THE_RUN = (EngineError, RunError, SandboxError, UserError)
+"""What no problem is at fault for: every other one would fail by it as well."""
+
+
+class PlanDeadlineError(ProblemError):
+    """One problem's search took longer than the recipe allows."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -23,9 +38,13 @@ class ProblemShard:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SearchedShard:
-    """What the searches of a shard made, sorted; nothing in it depends on when they ran."""
+    """What the searches of a shard made, sorted; nothing in it depends on when they ran.
+
+    `made` is what they made beside their rows, by the field of their results.
+    """
 
     rows: tuple[LabelledTrajectory, ...]
+    made: Mapping[str, tuple[Any, ...]]
     rollouts: tuple[Rollout, ...]
     errors: tuple[ErrorRecord, ...]
     n_replayed: int
@@ -50,18 +69,27 @@ async def search_shard(
     strategy: Strategy,
     journal: Journal,
     window: asyncio.Semaphore,
+    plan_deadline_s: float | None = None,
     on_result: Callable[[Solved | ErrorRecord], None] = lambda _: None,
 ) -> SearchedShard:
     """Search every problem of the shard, as many at a time as the process's window allows.
 
-    A search that raises becomes an error record of its own problem. `EngineError` is raised: the
-    shard is not at fault, and its journal keeps what was paid for. `on_result` hears of each
+    A search that raises, or takes longer than `plan_deadline_s` from when it enters the window,
+    becomes an error record of its own problem; the replies that it was given stay in the journal.
+    `FAULTS_OF_THE_RUN` are raised: the journal keeps what was paid for. `on_result` hears of each
     search as it ends.
     """
 
     async def solve(problem: Problem) -> Solved | ErrorRecord:
+        result: Solved | ErrorRecord
         async with window:
-            result = await _solve(problem, driver=driver, strategy=strategy, journal=journal)
+            try:
+                async with deadline(plan_deadline_s):
+                    result = await driver.solve(problem, strategy, journal)
+            except FAULTS_OF_THE_RUN:
+                raise
+            except Exception as error:  # noqa: BLE001 - any fault of one search is that problem's
+                result = _failure(problem, error)
         on_result(result)
         return result
 
@@ -69,32 +97,40 @@ async def search_shard(
     solved = [result for result in results if isinstance(result, Solved)]
     failed = [result for result in results if isinstance(result, ErrorRecord)]
     return SearchedShard(
-        rows=tuple(row for result in solved for row in result.rows),
+        rows=tuple(row for one in solved for row in one.result.rows),
+        made={
+            field.name: tuple(each for one in solved for each in getattr(one.result, field.name))
+            for field in dataclasses.fields(SearchResult)
+            if field.name != "rows"
+        },
         rollouts=tuple(journal),
         errors=(*shard.errors, *failed),
         n_replayed=sum(result.n_replayed for result in solved),
     )
 
 
-async def _solve(
-    problem: Problem,
-    *,
-    driver: Driver,
-    strategy: Strategy,
-    journal: Journal,
-) -> Solved | ErrorRecord:
+@contextlib.asynccontextmanager
+async def deadline(plan_deadline_s: float | None) -> AsyncGenerator[None, None]:
+    """Cancel what the block waits for after so long, and raise `PlanDeadlineError`."""
+    scope = asyncio.timeout(plan_deadline_s)
     try:
-        return await driver.solve(problem, strategy, journal)
-    except EngineError:
-        raise
-    except Exception as error:  # noqa: BLE001 - any fault of one search is that problem's row
-        return ErrorRecord(
-            stage="search",
-            kind=type(error).__name__,
-            message=str(error),
-            problem_id=problem.id,
-            input=problem.prompt,
-        )
+        async with scope:
+            yield
+    except TimeoutError:
+        if not scope.expired():
+            raise
+        msg = f"the search took longer than plan_deadline_s = {plan_deadline_s:g}"
+        raise PlanDeadlineError(msg) from None
+
+
+def _failure(problem: Problem, error: Exception) -> ErrorRecord:
+    return ErrorRecord(
+        stage="search",
+        kind=type(error).__name__,
+        message=str(error),
+        problem_id=problem.id,
+        input=problem.prompt,
+    )
 
 
 def _duplicate(problem: Problem) -> ErrorRecord:

@@ -1,0 +1,1 @@
+"""Edited chains of facts as text and as rows."""
