@@ -1,10 +1,12 @@
-"""Rows of a data set, written down by hand."""
+"""Records of a run, written down by hand."""
 
 from collections.abc import Sequence
 
 from stepsmith.schemas import (
     LabelledTrajectory,
     Outcome,
+    Pair,
+    PairKind,
     Problem,
     Step,
     StepLabel,
@@ -44,4 +46,31 @@ def solution(
         first_error=tuple(correct).index(False) if False in correct else None,
         keep=drop_reason is None,
         drop_reason=drop_reason,
+    )
+
+
+def pair(
+    chosen: str = "5 * 2 = 10\nThe answer is 10.",
+    rejected: str = "5 * 2 = 11\nThe answer is 11.",
+    *,
+    prefix: str = "2 + 3 = 5\n",
+    preference: float = 1.0,
+    kind: PairKind = "solution",
+    id: str = "p/solve/0/repair#0",  # noqa: A002
+) -> Pair:
+    """Make a pair of two ends after one step that they share."""
+    problem_id = id.partition("/")[0]
+    return Pair(
+        id=id,
+        problem_id=problem_id,
+        prompt="Add 2 and 3, then double.",
+        prefix=prefix,
+        chosen=chosen,
+        rejected=rejected,
+        preference=preference,
+        kind=kind,
+        branch_step=1,
+        chosen_id=id,
+        rejected_id=f"{problem_id}/solve#0",
+        source="repair",
     )

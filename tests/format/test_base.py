@@ -20,8 +20,8 @@ def _read(row: Plain) -> Carried:
 
 
 @pytest.fixture
-def plain() -> Format[Any]:
-    @exporter("test.plain", row=Plain, read=_read)
+def plain() -> Format[Any, Any]:
+    @exporter("test.plain", of=LabelledTrajectory, row=Plain, read=_read)
     def plain(row: LabelledTrajectory, *, upper: bool = False) -> Plain | LeftOut:
         """Write the text, and nothing else."""
         text = row.trajectory.text
@@ -33,7 +33,7 @@ def plain() -> Format[Any]:
     return entry.value
 
 
-def test_options_are_checked_and_bound(plain: Format[Any]) -> None:
+def test_options_are_checked_and_bound(plain: Format[Any, Any]) -> None:
     row = solution((True,), texts=("abc",))
     assert plain.bind({"upper": True})(row) == Plain(text="ABC")
     with pytest.raises(RecipeError, match=r"format 'test\.plain': unknown option 'uper'.*'upper'"):
@@ -42,13 +42,13 @@ def test_options_are_checked_and_bound(plain: Format[Any]) -> None:
         plain.bind({"upper": "yes"})
 
 
-def test_a_row_not_kept_never_reaches_the_exporter(plain: Format[Any]) -> None:
+def test_a_row_not_kept_never_reaches_the_exporter(plain: Format[Any, Any]) -> None:
     row = solution((True,), texts=("abc",), drop_reason="empty")
     assert plain(row) == LeftOut(reason="empty")
     assert plain(dataclasses.replace(row, drop_reason=None)) == LeftOut(reason="not kept")
 
 
 def test_the_formats_that_ship_are_found_by_name() -> None:
-    assert {"processbench", "trl"} <= {entry.name for entry in FORMATS}
+    assert {"preference", "processbench", "trl"} <= {entry.name for entry in FORMATS}
     with pytest.raises(UnknownNameError, match="no format 'tlr'; did you mean 'trl'"):
         FORMATS.get("tlr")

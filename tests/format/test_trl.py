@@ -121,7 +121,7 @@ def test_a_value_that_is_not_known_counts_as_no_label() -> None:
 
 
 def test_bound_options_hold_in_both_directions() -> None:
-    form: Format[Any] = FORMATS.get("trl").value.bind({"separator": "\n\n", "nulls": "drop"})
+    form: Format[Any, Any] = FORMATS.get("trl").value.bind({"separator": "\n\n", "nulls": "drop"})
     made = form(solution((True, True), texts=("a\n\n", "b\n\n")))
     expected = Carried(
         prompt="Add 2 and 3, then double.", steps=("a\n\n", "b"), labels=(True, True), ending="\n\n"
@@ -135,7 +135,7 @@ def test_labels_are_booleans_for_a_trainer_that_truncates(label: object) -> None
 
 
 def test_the_prompt_can_be_set_apart_from_the_first_step() -> None:
-    form: Format[Any] = FORMATS.get("trl").value.bind({"prompt_end": "\n\n"})
+    form: Format[Any, Any] = FORMATS.get("trl").value.bind({"prompt_end": "\n\n"})
     made = form(solution())
     assert made.prompt == "Add 2 and 3, then double.\n\n"
     assert form.read(made).prompt == "Add 2 and 3, then double."

@@ -11,6 +11,7 @@ from stepsmith.schemas import ErrorRecord, Problem
 from stepsmith.schemas.registry import options_of
 from stepsmith.transforms.files import LocalFiles
 from stepsmith.transforms.source import SOURCES, Source
+from tests.graph.made import made_folder
 
 
 @pytest.fixture
@@ -24,14 +25,38 @@ def sources(tmp_path: Path) -> dict[str, Source]:
         (tmp_path / f"{name}.jsonl").write_text(text, encoding="utf-8")
         (tmp_path / f"{name}.csv").write_text("question,answer\n1?,1\n", encoding="utf-8")
         pq.write_table(pa.Table.from_pylist(rows), tmp_path / f"{name}.parquet")
+    row = {
+        "prompt": "Double.",
+        "test_list": ["assert f(1) == 2"],
+        "code": "def f(x):\n    return 2",
+    }
+    (tmp_path / "code.json").write_text(json.dumps(row), encoding="utf-8")
+    solved = [{**row, "solution": f"#### {row['answer']}"} for row in rows]
+    (tmp_path / "solved.jsonl").write_text("\n".join(map(json.dumps, solved)), encoding="utf-8")
+    edges = "b\ta\nc\tb\nd\tb\ne\tb\n"
+    (tmp_path / "edges.tsv").write_text(edges, encoding="utf-8")
     hub = tmp_path / "hub"
     hub.mkdir()
     (hub / "train.csv").write_text("question,answer\n1?,1\n", encoding="utf-8")
+    facts = [
+        {"case": f"c{case}", "finding": finding, "state": str((case + at) % 2)}
+        for case in range(8)
+        for at, finding in enumerate("uvw")
+    ]
+    (tmp_path / "tables").mkdir()
+    lines = "\n".join(map(json.dumps, facts))
+    (tmp_path / "tables" / "facts.jsonl").write_text(lines, encoding="utf-8")
     options: dict[str, dict[str, Any]] = {
         "jsonl": {"path": str(tmp_path / "*.jsonl")},
+        "code_jsonl": {"path": str(tmp_path / "code.json")},
         "csv": {"path": str(tmp_path / "*.csv")},
         "parquet": {"path": str(tmp_path / "*.parquet")},
+        "facts_table": {"path": str(tmp_path / "tables" / "facts.jsonl"), "plain": 3},
         "datasets": {"path": str(hub)},
+        "facts_graph": {"graph": made_folder(tmp_path / "facts_graph"), "plain": 3},
+        "graph_paths": {"graph": made_folder(tmp_path / "graph"), "size": 6, "part_size": 3},
+        "mismatch": {"sources": ({"kind": "jsonl", "path": str(tmp_path / "solved.jsonl")},)},
+        "taxonomy": {"path": str(tmp_path / "edges.tsv"), "part_size": 2},
         "reasoning_gym": {"generator": "chain_sum", "size": 4},
     }
     return {name: SOURCES.get(name).value(**each) for name, each in options.items()}

@@ -1,4 +1,4 @@
-"""Judge the steps of searched shards and label them: no engine needed, so it can be redone."""
+"""Label judged shards: pure functions of the rows and of what was fitted to the whole run."""
 
 import time
 from collections.abc import Iterable
@@ -6,21 +6,25 @@ from typing import Any
 
 import apache_beam as beam
 from apache_beam.metrics.metric import Metrics
+from apache_beam.pvalue import AsSingleton
 
 from stepsmith.schemas.arrow import TRAJECTORIES
 from stepsmith.transforms.beam.files import files_of
-from stepsmith.transforms.beam.host import host_of
+from stepsmith.transforms.beam.fit import FitPrior, job_fit
 from stepsmith.transforms.beam.report import ShardReport
 from stepsmith.transforms.job import Job
+from stepsmith.transforms.label import Label as LabelRows
+from stepsmith.transforms.label import by_problem
+from stepsmith.transforms.label.fitted import read_prior
 from stepsmith.transforms.sink.shards import read_footer, read_shard, write_shard
-from stepsmith.transforms.verify.run import count_undecided
 
 
 class Label(beam.PTransform[Any, Any]):
-    """Add step verdicts and labels to each searched shard and commit the shard of the data set.
+    """Label the rows of each judged shard and commit the shard of the data set.
 
-    Input: `PCollection[ShardReport]` of the search. Output: `PCollection[ShardReport]` of the
-    labelled shards. A shard that is there is not labelled again.
+    Input: `PCollection[ShardReport]` of the judged shards. Output: `PCollection[ShardReport]` of
+    the labelled ones. A shard that is there is not labelled again. Where the labeler fits a prior,
+    no shard is labelled before all are judged and the prior is there.
     """
 
     def __init__(self, job: Job) -> None:
@@ -28,8 +32,11 @@ class Label(beam.PTransform[Any, Any]):
         self._job = job
 
     def expand(self, input_or_inputs: Any) -> Any:
-        """Label one shard an element."""
-        label = beam.ParDo(_LabelShard(self._job)).with_output_types(ShardReport)
+        """Fit what there is to fit, then label one shard an element."""
+        after: tuple[AsSingleton, ...] = ()
+        if job_fit(self._job) is not None:
+            after = (AsSingleton(input_or_inputs | "FitPrior" >> FitPrior(self._job)),)
+        label = beam.ParDo(_LabelShard(self._job), *after).with_output_types(ShardReport)
         return input_or_inputs | "LabelShard" >> label
 
 
@@ -40,10 +47,9 @@ class _LabelShard(beam.DoFn):
         self._duration = Metrics.distribution("label", "shard_ms")
 
     def setup(self) -> None:
-        self._label = self._job.labeler()
-        self._verification = host_of(self._job).verification
+        self._label: LabelRows | None = None
 
-    def process(self, element: ShardReport) -> Iterable[ShardReport]:
+    def process(self, element: ShardReport, prior: str | None = None) -> Iterable[ShardReport]:
         started = time.monotonic()
         job, files = self._job, files_of(self._job.root)
         path = job.layout.shard("trajectories", element.index)
@@ -51,14 +57,10 @@ class _LabelShard(beam.DoFn):
             footer = read_footer(files, path)
             yield ShardReport.from_footer(footer.metadata, n_rows=footer.n_rows)
             return
-        searched = read_shard(files, job.layout.shard("searched", element.index), TRAJECTORIES)
-        rows = [self._label(self._verification.judge_steps(row)) for row in searched]
+        label = self._labeler(prior)
+        judged = read_shard(files, job.layout.shard("judged", element.index), TRAJECTORIES)
+        rows = [row for group in by_problem(judged) for row in label(group)]
         write_shard(files, path, TRAJECTORIES, rows, job.footer(**element.footer()))
-        undecided = count_undecided(
-            verdict for row in rows for label in row.labels for verdict in label.verdicts
-        )
-        for name, count in undecided.items():
-            Metrics.counter("verdicts", f"{name}/undecided").inc(count)
         self._rows.inc(len(rows))
         duration_ms = round((time.monotonic() - started) * 1000)
         self._duration.update(duration_ms)
@@ -67,6 +69,15 @@ class _LabelShard(beam.DoFn):
             n_problems=element.n_problems,
             n_rows=len(rows),
             n_failed=element.n_failed,
-            undecided=tuple(undecided.items()),
             duration_ms=duration_ms,
         )
+
+    def _labeler(self, path: str | None) -> LabelRows:
+        """Bind the labeler once a worker; not in `setup`, when the prior is not yet there."""
+        fit = job_fit(self._job)
+        if self._label is None:
+            prior = None
+            if fit is not None and path is not None:
+                prior = read_prior(files_of(path), path, fit, digest=self._job.digest)
+            self._label = self._job.labeler(prior)
+        return self._label

@@ -9,7 +9,8 @@ class ShardReport:
     """The counts of one finished shard of one stage.
 
     `resumed` shards were found finished; their work and their time are not this run's.
-    `undecided` counts verdicts by `verifier/reason`.
+    `undecided` counts verdicts by `verifier/reason`. `sandbox` says what programs ran in, level and
+    image, where any did.
     """
 
     index: int
@@ -22,14 +23,16 @@ class ShardReport:
     undecided: tuple[tuple[str, int], ...] = ()
     duration_ms: int = 0
     resumed: bool = False
+    sandbox: str = ""
 
     def footer(self) -> dict[str, object]:
         """Return the counts that do not differ between two runs of one recipe."""
-        return {
+        counts: dict[str, object] = {
             "shard": self.index,
             "n_problems": self.n_problems,
             "n_failed": self.n_failed,
         }
+        return counts | ({"sandbox": self.sandbox} if self.sandbox else {})
 
     @classmethod
     def from_footer(cls, footer: Mapping[str, str], *, n_rows: int) -> "ShardReport":
@@ -40,4 +43,5 @@ class ShardReport:
             n_rows=n_rows,
             n_failed=int(footer["n_failed"]),
             resumed=True,
+            sandbox=footer.get("sandbox", ""),
         )

@@ -1,15 +1,14 @@
 """The local runner, chosen by us, and the options that would lose data, refused."""
 
 import contextlib
+import difflib
 import logging
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Generator
-from typing import Any
+import threading
+from collections.abc import Generator, Sequence
+from typing import IO, Any, cast
 
-import grpc
 from apache_beam.options.pipeline_options import (
     DirectOptions,
     PipelineOptions,
@@ -20,14 +19,14 @@ from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 from apache_beam.runners.runner import PipelineRunner
 from apache_beam.transforms.environments import ExternalEnvironment
 
-from stepsmith.schemas.errors import RunError, UserError
+from stepsmith.schemas.errors import UserError
+from stepsmith.transforms.beam.losses import end_waiting, watched_requests
 
 LOCAL = frozenset({None, "DirectRunner", "FnApiRunner"})
 _REFUSED = {
     "DaskRunner": "it drops what a bundle emits at its end, and reports DONE",
     "PrismRunner": "it needs a binary that is downloaded at run time",
 }
-_POOL_START_S = 60.0
 
 
 def refuse_unsafe(options: PipelineOptions) -> None:
@@ -52,6 +51,29 @@ def refuse_unsafe(options: PipelineOptions) -> None:
         raise UserError(msg)
 
 
+def refuse_unknown(arguments: Sequence[str], *, ours: Sequence[str]) -> None:
+    """Raise `UserError` for what is no option of Beam's, with the nearest; `ours` are our own.
+
+    Beam only warns, and a run would begin without what was asked for.
+    """
+    parsers: list[Any] = []
+    PipelineOptions([]).get_all_options(add_extra_args_fn=parsers.append)
+    [parser] = parsers
+    _, unknown = parser.parse_known_args(list(arguments))
+    if not unknown:
+        return
+    given = unknown[0].partition("=")[0]
+    known = (name for action in parser._actions for name in action.option_strings)  # noqa: SLF001 -- argparse tells them nowhere else
+    near = [
+        *difflib.get_close_matches(given, ours, n=1),
+        *difflib.get_close_matches(given, known, n=2, cutoff=0.75),
+    ]
+    msg = f"unknown argument {given!r}: neither an option of this command nor one of Beam's"
+    if near:
+        msg += f"; did you mean {' or '.join(near)}?"
+    raise UserError(msg)
+
+
 def is_local(options: PipelineOptions) -> bool:
     """Say whether the pipeline runs on this machine under a runner that we choose."""
     return options.view_as(StandardOptions).runner in LOCAL
@@ -68,63 +90,54 @@ def local_runner(
     """
     # Beam <= 2.77: a flush by the clock can cut an element in half.
     worker_handlers.DATA_BUFFER_TIME_LIMIT_MS = 0
+    # It would tell the pool's workers to find us by this machine's name, which may lead elsewhere.
+    _EXTERNAL_HANDLER.host_from_worker = worker_handlers.GrpcWorkerHandler.host_from_worker
     if workers == 1:
         yield FnApiRunner()
         return
     # It asks for a running mode that we refuse; the pool's workers do run side by side.
     logging.getLogger(fn_runner.__name__).setLevel(logging.ERROR)
-    _CONTROL._read = _read_or_abort  # noqa: SLF001
-    with _worker_pool() as endpoint:
+    with watched_requests(), _worker_pool() as endpoint:
         options.view_as(DirectOptions).direct_num_workers = workers
         yield FnApiRunner(default_environment=_EXTERNAL(endpoint))
 
 
 # A decorator hides its signature from type checkers.
 _EXTERNAL: Any = ExternalEnvironment
-# Beam's class as a plain object: a method that Beam does not offer to others is mended below.
-_CONTROL: Any = worker_handlers.ControlConnection
-_read_control: Callable[[Any], None] = _CONTROL._read  # noqa: SLF001
-
-
-def _read_or_abort(connection: Any) -> None:
-    """Read a worker's answers; when it is lost, fail what waits for it.
-
-    Beam <= 2.77 lets the reading thread die and the runner wait for the answer for ever.
-    """
-    try:
-        _read_control(connection)
-    except grpc.RpcError:
-        msg = "a worker process was lost; run the same command again to go on where it was"
-        connection.abort(RunError(msg))
+_EXTERNAL_HANDLER: Any = worker_handlers.ExternalWorkerHandler
 
 
 @contextlib.contextmanager
 def _worker_pool() -> Generator[str, None, None]:
-    port = _free_port()
-    pool = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", "stepsmith.transforms.beam.worker_pool", str(port)],
+    pool = subprocess.Popen(
+        [sys.executable, "-m", "stepsmith.transforms.beam.worker_pool"],
         stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        # A Ctrl-C is for us, who then end the pool; in its own hands it would raise anywhere.
+        process_group=0,
     )
+    said = cast("IO[str]", pool.stdout)
+    listener = threading.Thread(target=_hear_losses, args=(said,), daemon=True)
     try:
-        _wait_for(port, pool)
+        # However long it takes: the line comes, or the pool's output ends with the pool.
+        port = said.readline().strip()
+        if not port:
+            msg = f"the pool of workers did not start: it ended with status {pool.wait()}"
+            raise UserError(msg)
+        listener.start()
         yield f"127.0.0.1:{port}"
     finally:
         # The pool ends with its standard input, also when this process is killed.
-        pool.communicate()
+        if pool.stdin is not None:
+            pool.stdin.close()
+        pool.wait()
+        if listener.is_alive():
+            listener.join()
+        said.close()
 
 
-def _wait_for(port: int, pool: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + _POOL_START_S
-    while time.monotonic() < deadline and pool.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.05)
-    msg = f"the pool of workers did not start on port {port}"
-    raise UserError(msg)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _hear_losses(reports: IO[str]) -> None:
+    for worker in reports:
+        end_waiting(f"worker process {worker.strip()}")
+    end_waiting("the pool of worker processes")

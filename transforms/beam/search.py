@@ -1,11 +1,8 @@
 """Search shards of problems: one plain DoFn keeps the engine full and commits its own files."""
 
-import concurrent.futures
-import hashlib
-import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import apache_beam as beam
@@ -15,18 +12,20 @@ from apache_beam.transforms.window import GlobalWindows
 
 from stepsmith.schemas.arrow import ERRORS, ROLLOUTS, TRAJECTORIES
 from stepsmith.schemas.records import Problem
+from stepsmith.schemas.side_tables import MADE
 from stepsmith.transforms.beam.files import files_of
 from stepsmith.transforms.beam.host import Host, host_of
+from stepsmith.transforms.beam.journals import journal_path
+from stepsmith.transforms.beam.open_shards import OpenShards
+from stepsmith.transforms.beam.pilot import recall_pilot, strategy_after
 from stepsmith.transforms.beam.report import ShardReport
+from stepsmith.transforms.beam.retry import read_former
 from stepsmith.transforms.job import Job
 from stepsmith.transforms.policy.journal import Journal
 from stepsmith.transforms.search.shard import ProblemShard, SearchedShard, make_shard, search_shard
 from stepsmith.transforms.sink.layout import shard_of
 from stepsmith.transforms.sink.shards import read_footer, write_or_remove, write_shard
 from stepsmith.transforms.verify.run import count_undecided
-
-OPEN_SHARDS = 16
-"""Shards in work at a time in one process; `process` blocks beyond, so the rest stay splittable."""
 
 
 class GroupIntoShards(beam.PTransform[Any, Any]):
@@ -56,17 +55,19 @@ class Search(beam.PTransform[Any, Any]):
     Input: `PCollection[ProblemShard]`. Output: `PCollection[ShardReport]`. Problems that fail
     are written to the `errors` table with their reason; a dead engine fails the bundle. A shard
     whose files are there is not searched again, so that a retry costs nothing. Nothing is searched
-    before `after`, a collection of one element, is there: the written plan.
+    before `after`, a collection of one element, is there: the written plan. `pilot`, if there is
+    one, holds the ids of the problems that were searched before, and whose fitted prior the
+    searches of all others are given.
     """
 
-    def __init__(self, job: Job, *, after: Any) -> None:
+    def __init__(self, job: Job, *, after: Any, pilot: Any = None) -> None:
         super().__init__()
         self._job = job
-        self._after = after
+        self._inputs = [AsSingleton(after)] + ([AsSingleton(pilot)] if pilot is not None else [])
 
     def expand(self, input_or_inputs: Any) -> Any:
         """Spread the shards over the workers, then search them."""
-        search = beam.ParDo(_SearchShard(self._job), AsSingleton(self._after))
+        search = beam.ParDo(_SearchShard(self._job), *self._inputs)
         return (
             input_or_inputs
             | "Spread" >> beam.Reshuffle()
@@ -95,30 +96,35 @@ class _SearchShard(beam.DoFn):
 
     def setup(self) -> None:
         self._host = host_of(self._job)
+        self._host.open_sandbox()
         self._usage = self._host.usage()
 
     def start_bundle(self) -> None:
-        for left_over in getattr(self, "_open", ()):
-            left_over.cancel()
-        self._open: set[concurrent.futures.Future[ShardReport]] = set()
+        self._cancel()
+        self._open: OpenShards[ShardReport] = OpenShards()
 
-    def process(self, element: ProblemShard, plan: str) -> Iterable[ShardReport]:  # noqa: ARG002
-        self._open.add(self._host.submit(_search(self._job, self._host, element)))
-        yield from self._drain(OPEN_SHARDS)
+    def process(
+        self,
+        element: ProblemShard,
+        plan: str,  # noqa: ARG002 - it is enough that it is there
+        pilot: tuple[str, ...] = (),
+    ) -> Iterable[ShardReport]:
+        self._open.add(self._host.submit(_search(self._job, self._host, element, pilot)))
+        yield from self._counted(self._open.drain())
 
     def finish_bundle(self) -> Any:
-        for report in self._drain(1):
+        for report in self._counted(self._open.drain(1)):
             yield GlobalWindows.windowed_value_at_end_of_window(report)
 
-    def _drain(self, limit: int) -> Iterator[ShardReport]:
-        while len(self._open) >= limit:
-            done, self._open = concurrent.futures.wait(
-                self._open, return_when=concurrent.futures.FIRST_COMPLETED
-            )
-            for future in done:
-                report = future.result()
-                self._count(report)
-                yield report
+    def _counted(self, reports: Iterable[ShardReport]) -> Iterator[ShardReport]:
+        for report in reports:
+            self._count(report)
+            yield report
+
+    def _cancel(self) -> None:
+        left_over = getattr(self, "_open", None)
+        if left_over is not None:
+            left_over.cancel()
 
     def _count(self, report: ShardReport) -> None:
         self._counters["shards"].inc()
@@ -137,24 +143,36 @@ class _SearchShard(beam.DoFn):
             Metrics.counter("verdicts", f"{name}/undecided").inc(count)
 
 
-async def _search(job: Job, host: Host, shard: ProblemShard) -> ShardReport:
+async def _search(job: Job, host: Host, shard: ProblemShard, pilot: Sequence[str]) -> ShardReport:
     started = time.monotonic()
     files = files_of(job.root)
     path = job.layout.shard("searched", shard.index)
     if files.exists(path):
+        # Still there where a process was killed between the two.
+        journal_path(job, shard.index).unlink(missing_ok=True)
         footer = read_footer(files, path)
         return ShardReport.from_footer(footer.metadata, n_rows=footer.n_rows)
     with Journal(journal_path(job, shard.index), owner=job.digest) as journal:
+        former = read_former(job, shard.index)
+        left = shard
+        if former is not None:
+            former.recall(journal)
+            left = former.left_of(shard)
+        recall_pilot(job, shard.index, journal)
+        host.begin(shard.index)
         searched = await search_shard(
-            shard,
+            left,
             driver=await host.driver(),
-            strategy=job.strategy(),
+            strategy=strategy_after(job, pilot),
             journal=journal,
-            window=host.window,
-            on_result=host.count,
+            window=await host.window(),
+            plan_deadline_s=job.recipe.plan_deadline_s,
+            on_result=partial(host.count, shard.index),
         )
-        report = _report(shard, searched, time.monotonic() - started)
-        _commit(job, report, searched)
+        if former is not None:
+            searched = former.joined(searched, left)
+        report = _report(shard, searched, time.monotonic() - started, host.sandbox)
+        await host.off_the_loop(partial(_commit, job, report, searched))
         # Only now: until the shard is there, the journal is all that remembers its replies.
         journal.path.unlink()
     return report
@@ -164,12 +182,17 @@ def _commit(job: Job, report: ShardReport, searched: SearchedShard) -> None:
     files, layout, footer = files_of(job.root), job.layout, job.footer(**report.footer())
     index = report.index
     write_or_remove(files, layout.shard("rollouts", index), ROLLOUTS, searched.rollouts, footer)
+    for field, table in MADE.items():
+        path = layout.shard(table.name, index)
+        write_or_remove(files, path, table, searched.made[field], footer)
     errors = layout.shard("errors", index, split="search")
     write_or_remove(files, errors, ERRORS, searched.errors, footer)
     write_shard(files, layout.shard("searched", index), TRAJECTORIES, searched.rows, footer)
 
 
-def _report(shard: ProblemShard, searched: SearchedShard, seconds: float) -> ShardReport:
+def _report(
+    shard: ProblemShard, searched: SearchedShard, seconds: float, sandbox: str
+) -> ShardReport:
     undecided = count_undecided(row.outcome for row in searched.rows)
     return ShardReport(
         index=shard.index,
@@ -181,17 +204,5 @@ def _report(shard: ProblemShard, searched: SearchedShard, seconds: float) -> Sha
         n_tokens=sum(rollout.n_tokens or 0 for rollout in searched.rollouts),
         undecided=tuple(undecided.items()),
         duration_ms=round(seconds * 1000),
+        sandbox=sandbox,
     )
-
-
-def journal_path(job: Job, index: int) -> Path:
-    """Return where a shard's journal is kept: with the run, or on this machine if that is remote.
-
-    Object stores cannot append; there a journal survives the process and not the machine.
-    """
-    local = files_of(job.root).local_path(job.layout.journal(index))
-    if local is not None:
-        return Path(local)
-    place = hashlib.blake2b(job.root.encode(), digest_size=8).hexdigest()
-    folder = Path(tempfile.gettempdir()) / f"stepsmith-journal-{job.digest}-{place}"
-    return folder / Path(job.layout.journal(index)).name

@@ -1,6 +1,7 @@
 """Judge claims with one verifier, inside any pipeline."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import apache_beam as beam
@@ -8,8 +9,10 @@ from apache_beam.metrics.metric import Metrics
 from apache_beam.pvalue import TaggedOutput
 
 from stepsmith.sandboxes import shared_pool
+from stepsmith.sandboxes.errors import SandboxError
 from stepsmith.schemas.records import Claim, ErrorRecord, Verdict
-from stepsmith.transforms.verify import get_verifier
+from stepsmith.schemas.sandbox import SandboxSettings
+from stepsmith.transforms.verify import Tools, get_verifier, open_shared
 
 _ERRORS = "errors"
 
@@ -26,26 +29,29 @@ class Verify(beam.PTransform[Any, Any]):
 
     Input: `PCollection[Claim]`. Output: `PCollection[(Claim, Verdict)]` and
     `PCollection[ErrorRecord]`. A verifier answers `undecided` where it cannot judge, so an
-    error here is a bug in it.
+    error here is a bug in it. `sandbox` says where a verifier of code runs it; one that cannot be
+    opened fails the pipeline.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, sandbox: SandboxSettings | None = None) -> None:
         super().__init__()
         self._name = name
+        self._sandbox = sandbox or SandboxSettings()
 
     def expand(self, input_or_inputs: Any) -> Any:
         """Judge one claim an element."""
-        outputs = input_or_inputs | "Judge" >> beam.ParDo(_Judge(self._name)).with_outputs(
-            _ERRORS, main="verdicts"
-        )
+        outputs = input_or_inputs | "Judge" >> beam.ParDo(
+            _Judge(self._name, self._sandbox)
+        ).with_outputs(_ERRORS, main="verdicts")
         outputs.verdicts.element_type = tuple[Claim, Verdict]
         outputs[_ERRORS].element_type = ErrorRecord
         return Verified(outputs.verdicts, outputs[_ERRORS])
 
 
 class _Judge(beam.DoFn):
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, sandbox: SandboxSettings) -> None:
         self._name = name
+        self._sandbox = sandbox
         self._counters = {
             outcome: Metrics.counter("verdicts", f"{name}/{outcome}")
             for outcome in ("valid", "invalid", "undecided")
@@ -53,11 +59,14 @@ class _Judge(beam.DoFn):
 
     def setup(self) -> None:
         self._verifier = get_verifier(self._name)
-        self._worker = shared_pool()
+        self._tools = Tools(shared_pool(), partial(open_shared, self._sandbox))
+        self._tools.prepare(self._verifier)
 
     def process(self, element: Claim) -> Iterator[Any]:
         try:
-            verdict = self._verifier(element, self._worker)
+            verdict = self._verifier(element, self._tools)
+        except SandboxError:
+            raise
         except Exception as error:  # noqa: BLE001 - a verifier's bug is this claim's row
             yield TaggedOutput(_ERRORS, _error(self._name, element, error))
             return

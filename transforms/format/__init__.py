@@ -1,5 +1,13 @@
-"""Exporters, one a file: rows to what trainers and evaluations read."""
+"""Exporters, one a file: records to what trainers and evaluations read."""
 
-from stepsmith.transforms.format.base import FORMATS, Carried, Format, LeftOut, exporter
+from stepsmith.transforms.format.base import (
+    FORMATS,
+    Carried,
+    CarriedEvidence,
+    CarriedPair,
+    Format,
+    LeftOut,
+    exporter,
+)
 
-__all__ = ["FORMATS", "Carried", "Format", "LeftOut", "exporter"]
+__all__ = ["FORMATS", "Carried", "CarriedEvidence", "CarriedPair", "Format", "LeftOut", "exporter"]

@@ -1,17 +1,22 @@
-"""The contract of a format: a row of the data set in, a row for its reader out, and back.
+"""The contract of a format: a record of the run in, a row for its reader out, and back.
 
-An exporter is a pure function. It never drops a row in silence: what it cannot represent comes
-out as `LeftOut` with the reason, and is counted. Its inverse says what an exported row carries,
-so that the conformance suite can prove that nothing was changed on the way.
+An exporter is a pure function of one record: a labelled trajectory, a pair or evidence. It never
+drops one in silence: what it cannot represent comes out as `LeftOut` with the reason, and is
+counted. Its inverse says what an exported row carries, so that the conformance suite can prove that
+nothing was changed on the way.
 """
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from stepsmith.schemas.records import LabelledTrajectory
+from stepsmith.schemas.facts import Evidence
+from stepsmith.schemas.records import LabelledTrajectory, Pair
 from stepsmith.schemas.registry import Registry, bind_options, first_line, options_of
+from stepsmith.transforms.format.observations import fold_observations
 
+S = TypeVar("S", LabelledTrajectory, Pair, Evidence)
+"""A source record, of which `R` is the exported row."""
 R = TypeVar("R")
 P = ParamSpec("P")
 
@@ -37,26 +42,61 @@ class Carried:
     ending: str = ""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Format(Generic[R]):
-    """A registered format; call it with a row of the data set.
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class CarriedPair:
+    """What an exported row says of a pair.
 
+    `context` is what stands before both texts: the prompt and the steps that they share.
+    """
+
+    context: str
+    chosen: str
+    rejected: str
+    preference: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CarriedEvidence:
+    """What an exported row says of a case, a piece of evidence and a claim."""
+
+    case: str
+    evidence: str
+    claim: str
+    label: bool
+
+
+Content = Carried | CarriedPair | CarriedEvidence
+"""What a format's inverse gives back."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Format(Generic[S, R]):
+    """A registered format; call it with a record.
+
+    `of` is the type of the records that it exports, and so the table that they are read from.
     `row` is a frozen dataclass whose fields, in their order, are the exported columns: of type
     str, bool, int, float, a tuple of those, or one of them or null.
     """
 
     name: str
+    of: type[S]
     row: type[R]
     export: Callable[..., R | LeftOut]
-    read: Callable[..., Carried]
+    read: Callable[..., Content]
 
-    def __call__(self, row: LabelledTrajectory) -> R | LeftOut:
-        """Export one row; one that the labeler did not keep is left out, for its own reason."""
-        if not row.keep:
-            return LeftOut(reason=row.drop_reason or "not kept")
-        return self.export(row)
+    def __call__(self, record: S) -> R | LeftOut:
+        """Export one record, unless it is one that nothing should be trained on.
 
-    def bind(self, options: Mapping[str, object]) -> "Format[R]":
+        Observations are given to the exporter as a part of the step before them.
+        """
+        reason = _unfit(record)
+        if reason is not None:
+            return LeftOut(reason=reason)
+        if isinstance(record, LabelledTrajectory):
+            return self.export(fold_observations(record))
+        return self.export(record)
+
+    def bind(self, options: Mapping[str, object]) -> "Format[S, R]":
         """Return the format with its options checked and bound, in both directions."""
         where = f"format {self.name!r}"
         export = bind_options(self.export, options, where=where)
@@ -65,22 +105,36 @@ class Format(Generic[R]):
         return dataclasses.replace(self, export=export, read=read)
 
 
-FORMATS: Registry[Format[Any]] = Registry(
+def _unfit(record: LabelledTrajectory | Pair | Evidence) -> str | None:
+    """Say why no format takes a record: the labeler's reason, or a pair that prefers nothing."""
+    match record:
+        case LabelledTrajectory():
+            return None if record.keep else record.drop_reason or "not kept"
+        case Pair():
+            same = record.chosen == record.rejected
+            return "chosen and rejected are the same text" if same else None
+        case Evidence():
+            return None
+
+
+FORMATS: Registry[Format[Any, Any]] = Registry(
     "format", package="stepsmith.transforms.format", group="stepsmith.formats"
 )
 
 
 def exporter(
-    name: str, *, row: type[R], read: Callable[..., Carried]
-) -> Callable[[Callable[P, R | LeftOut]], Callable[P, R | LeftOut]]:
-    """Register a function from a row to a `row` or `LeftOut`, and its inverse `read`.
+    name: str, *, of: type[S], row: type[R], read: Callable[..., Content]
+) -> Callable[[Callable[Concatenate[S, P], R | LeftOut]], Callable[Concatenate[S, P], R | LeftOut]]:
+    """Register a function from a record of type `of` to a `row` or `LeftOut`, and its inverse.
 
     The function's keyword-only parameters are the format's options; `read` takes those that
     change how an exported row is understood.
     """
 
-    def register(function: Callable[P, R | LeftOut]) -> Callable[P, R | LeftOut]:
-        entry = Format(name=name, row=row, export=function, read=read)
+    def register(
+        function: Callable[Concatenate[S, P], R | LeftOut],
+    ) -> Callable[Concatenate[S, P], R | LeftOut]:
+        entry = Format(name=name, of=of, row=row, export=function, read=read)
         FORMATS.add(name, entry, module=function.__module__, summary=first_line(function))
         return function
 

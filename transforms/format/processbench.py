@@ -29,7 +29,7 @@ def read(row: ProcessBenchRow) -> Carried:
     return Carried(prompt=row.problem, steps=row.steps, labels=labels)
 
 
-@exporter("processbench", row=ProcessBenchRow, read=read)
+@exporter("processbench", of=LabelledTrajectory, row=ProcessBenchRow, read=read)
 def processbench(row: LabelledTrajectory) -> ProcessBenchRow | LeftOut:
     """Solutions with the index of their first wrong step, in ProcessBench's columns.
 

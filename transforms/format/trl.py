@@ -29,7 +29,7 @@ def read(row: TrlRow, *, separator: str = "\n", prompt_end: str = "") -> Carried
     )
 
 
-@exporter("trl", row=TrlRow, read=read)
+@exporter("trl", of=LabelledTrajectory, row=TrlRow, read=read)
 def trl(
     row: LabelledTrajectory,
     *,

@@ -36,7 +36,8 @@ def shard_bytes(table: Table[R], data: pa.Table, *, footer: Mapping[str, str]) -
         # Readers infer plain types from the file; an embedded Arrow schema adds nothing to them.
         store_schema=False,
     ) as writer:
-        writer.write_table(data, row_group_size=_rows_in_group(data))
+        if data.num_rows:  # `datasets` cannot read a row group without rows
+            writer.write_table(data, row_group_size=_rows_in_group(data))
         writer.add_key_value_metadata(
             {"schema": table.name, "schema_version": table.version, **footer}
         )
@@ -67,7 +68,5 @@ def from_messages(messages: Iterable[bytes]) -> pa.Table:
 
 
 def _rows_in_group(data: pa.Table) -> int:
-    if data.num_rows == 0:
-        return 1
     rows: int = ROW_GROUP_BYTES * data.num_rows // max(1, data.nbytes)
     return max(1, rows)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -57,16 +57,16 @@ class FieldMap:
     def problem(self, values: Mapping[str, object], place: Place) -> Problem:
         """Build the problem of one row; raises `RowError` saying what is wrong with which field."""
         used = {key: self._column(key, values) for key in {**_COLUMNS, **self.columns}}
-        prompt = _prompt(values, used["prompt"])
+        prompt = prompt_of(values, used["prompt"], _COLUMNS["prompt"])
         gold = self._gold(values, used)
-        id_ = _scalar(values, used["id"]) or ""
+        id_ = scalar(values, used["id"]) or ""
         id_ = f"{place.id_prefix}{id_}" if id_ else place.default_id
         return Problem(
             id=id_,
             prompt=prompt,
-            group_id=_scalar(values, used["group_id"]) or id_,
+            group_id=scalar(values, used["group_id"]) or id_,
             source=place.source,
-            domain=_scalar(values, used["domain"]) or self.domain,
+            domain=scalar(values, used["domain"]) or self.domain,
             answer=gold.answer,
             payload=_payload(values, used, gold),
         )
@@ -85,14 +85,14 @@ class FieldMap:
 
     def _gold(self, values: Mapping[str, object], used: Mapping[str, str | None]) -> Gold:
         column = used["answer"]
-        text = _scalar(values, column)
+        text = scalar(values, column)
         by_default = "answer" not in self.columns
         gold = read_gold(text or "", is_solution=by_default and column == _PROSE)
         if gold.answer is None and self.require_answer:
             raise RowError(_no_answer(column, text, values), kind="MissingField", field="answer")
         reference = used[REFERENCE_SOLUTION]
         if reference not in (None, column):
-            solution = _scalar(values, reference) or gold.solution
+            solution = scalar(values, reference) or gold.solution
             return dataclasses.replace(gold, solution=solution)
         return gold
 
@@ -113,11 +113,12 @@ def _no_answer(column: str | None, text: str | None, values: Mapping[str, object
     return f"{found}. Name its column with fields.answer, or set require_answer = false"
 
 
-def _prompt(values: Mapping[str, object], column: str | None) -> str:
+def prompt_of(values: Mapping[str, object], column: str | None, looked: Sequence[str]) -> str:
+    """Return the text of the prompt's column; `looked` are the names that were looked for."""
     if column is None:
-        looked = ", ".join(_COLUMNS["prompt"])
-        near = suggest("question", values)
-        msg = f"no prompt: looked for {looked}; {near}. Name its column with fields.prompt"
+        near = suggest(looked[0], values)
+        msg = f"no prompt: looked for {', '.join(looked)}; {near}."
+        msg += " Name its column with fields.prompt"
         raise RowError(msg, kind="MissingField", field="prompt")
     value = values[column]
     if not isinstance(value, str):
@@ -129,7 +130,7 @@ def _prompt(values: Mapping[str, object], column: str | None) -> str:
     return value
 
 
-def _scalar(values: Mapping[str, object], column: str | None) -> str | None:
+def scalar(values: Mapping[str, object], column: str | None) -> str | None:
     """Return a text or a number as text, and null as nothing."""
     value = None if column is None else values[column]
     if isinstance(value, bool) or not isinstance(value, str | int | float | None):

@@ -19,6 +19,7 @@ from typing import IO, Any
 
 import msgspec
 
+from stepsmith.schemas.codec import known
 from stepsmith.schemas.errors import ProblemError, SourceError
 from stepsmith.transforms.source.gym_entry import build, freeze
 
@@ -57,7 +58,7 @@ def generate(request: Request) -> Generator[Line]:
                 process.stdin.close()
             finished = False
             for written in process.stdout:
-                line = msgspec.json.decode(written, type=Line)
+                line = msgspec.json.decode(written, type=known(Line))
                 if line.index is not None:
                     yield line
                 elif line.error is not None:
@@ -84,7 +85,7 @@ def _start(stderr: IO[bytes]) -> subprocess.Popen[bytes]:
 
 def main() -> None:
     """Answer the request on standard input with one line an entry on standard output."""
-    request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
+    request = msgspec.json.decode(sys.stdin.buffer.read(), type=known(Request))
     sink = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # Whatever a generator prints must not stand between our lines.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -1,20 +1,19 @@
 """Problems made by reasoning-gym's generators, each with an exact scorer."""
 
 import dataclasses
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 import msgspec
 
-from stepsmith.schemas.errors import RecipeError, SourceError
+from stepsmith.schemas.errors import RecipeError
 from stepsmith.schemas.records import ErrorRecord, Problem
 from stepsmith.transforms.files import Files
 from stepsmith.transforms.source.base import Source, source
 from stepsmith.transforms.source.gym_entry import GymPayload, build
 from stepsmith.transforms.source.gym_process import Line, Request, generate
+from stepsmith.transforms.source.ranges import read_range, write_ranges
 
-_PART = re.compile(r"(\d+)-(\d+)")
 _OWN_OPTIONS = ("size", "seed")
 
 
@@ -67,16 +66,12 @@ class GymSource:
         """Return the ranges; raises `SourceError` where the generator cannot be built."""
         del files
         build(self.generator, self.arguments)
-        starts = range(0, self.size, self.part_size)
-        return [f"{at:08d}-{min(at + self.part_size, self.size):08d}" for at in starts]
+        return write_ranges(self.size, size=self.part_size)
 
     def read(self, part: str, files: Files) -> Iterator[Problem | ErrorRecord]:
         """Generate one range; an entry that its generator fails to make is an error record."""
         del files
-        if (bounds := _PART.fullmatch(part)) is None:
-            msg = f"{part!r} is no part of {self.name}; a part looks like 00000000-00002000"
-            raise SourceError(msg)
-        request = self._request(int(bounds[1]), int(bounds[2]))
+        request = self._request(*read_range(part, source=self.name, size=self.part_size))
         return (self._record(line) for line in generate(request))
 
     def _request(self, start: int, stop: int) -> Request:

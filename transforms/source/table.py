@@ -6,16 +6,25 @@ import gzip
 import posixpath
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import IO, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import IO, Protocol, cast
 
 from stepsmith.schemas.errors import RecipeError, SourceError
 from stepsmith.schemas.records import ErrorRecord, Problem
 from stepsmith.transforms.files import Files
-from stepsmith.transforms.source.fields import FieldMap, Place
+from stepsmith.transforms.source.fields import Place
 from stepsmith.transforms.source.rows import BadRow, Row, RowError, reject
 
 ReadRows = Callable[[IO[bytes]], Iterator[Row | BadRow]]
+
+
+class Fields(Protocol):
+    """What makes a problem of a row's columns."""
+
+    def problem(self, values: Mapping[str, object], place: Place) -> Problem:
+        """Build the problem of one row; raises `RowError` saying what is wrong with which field."""
+        ...
+
 
 _GLOB = re.compile(r"[*?\[]")
 
@@ -31,7 +40,7 @@ class TableSource:
 
     paths: tuple[str, ...]
     rows: ReadRows
-    fields: FieldMap
+    fields: Fields
     name: str = ""
     limit: int | None = None
 
@@ -99,7 +108,7 @@ def as_paths(path: str | tuple[str, ...]) -> tuple[str, ...]:
 
 
 def convert(
-    row: Row | BadRow, fields: FieldMap, place: Place, *, location: str
+    row: Row | BadRow, fields: Fields, place: Place, *, location: str
 ) -> Problem | ErrorRecord:
     """Make a row a problem, or the record of what is wrong with it."""
     if isinstance(row, BadRow):
