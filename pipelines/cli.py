@@ -1,16 +1,23 @@
 """The command line. Everything heavy is imported by the command that needs it."""
 
 import argparse
+import os
+import re
+import shlex
 import sys
 from collections.abc import Sequence
 
+from stepsmith.pipelines import audit_options, graph_options, run_options, sandbox_options
+from stepsmith.pipelines.interrupt import STATUS
 from stepsmith.schemas.errors import StepsmithError
 
 KINDS = (
+    "audit-formats",
     "verifiers",
     "strategies",
     "recipes",
     "formats",
+    "graphs",
     "sources",
     "policies",
     "labelers",
@@ -18,19 +25,33 @@ KINDS = (
 )
 
 
+_WHERE = re.compile(r" \[while running '[^']*'\]")
+"""What Beam adds to a message: the name of its stage, which says nothing to a user."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status: 0, 1 where it failed, 2 for bad usage."""
+    """Run one command; returns the exit status.
+
+    It is 0, 1 where the command failed, 2 for bad usage, 130 where it was interrupted.
+    """
     arguments, rest = _parser().parse_known_args(argv)
-    if rest and arguments.command != "run":
+    if rest and arguments.command not in _BEAM_COMMANDS:
         _parser().error(f"unknown arguments: {' '.join(rest)}")
     try:
-        return _COMMANDS[arguments.command](arguments, rest)
-    except StepsmithError as error:
-        print(f"stepsmith: {error}", file=sys.stderr)
+        status = _COMMANDS[arguments.command](arguments, rest)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output, `head` say, has seen enough; the interpreter would flush again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except KeyboardInterrupt:
-        print("stepsmith: interrupted; run the same command again to go on", file=sys.stderr)
-        return 130
+    except (StepsmithError, OSError) as error:
+        # The disk, the permissions, the network: nothing that a trace of our calls would explain.
+        print(f"stepsmith: {_WHERE.sub('', str(error))}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt as interrupt:
+        print(f"stepsmith: {str(interrupt) or 'interrupted'}", file=sys.stderr)
+        return STATUS
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -45,29 +66,18 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, summary: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
 
-    run = command("run", "run a recipe, or go on where it ended; further options are Beam's")
-    run.add_argument("recipe", help="a TOML file, or the name of a recipe that ships")
-    run.add_argument("--output", metavar="FOLDER", help="where the rows go (out/NAME)")
-    run.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        dest="overrides",
-        help="override a key of the recipe, such as strategy.rollouts=8",
+    run_options.add_run(
+        command("run", "run a recipe, or go on where it ended; further options are Beam's")
     )
-    run.add_argument("--workers", type=int, default=1, metavar="N", help="local processes (1)")
-    run.add_argument("--fresh", action="store_true", help="remove what is there and begin again")
-    run.add_argument("--quiet", action="store_true", help="show no progress")
+    run_options.add_plan(command("plan", "estimate a run before it costs anything"))
+    run_options.add_relabel(
+        command("relabel", "label the searches of a run anew: no sample, no engine")
+    )
 
     listing = command("list", "name what there is, with a line on each")
     listing.add_argument("kind", choices=KINDS)
 
-    explain = command("explain", "show what a verifier says of one step, and why")
-    explain.add_argument("verifier")
-    explain.add_argument("step", help="the text of the step")
-    explain.add_argument("--answer", help="the problem's answer, for verifiers of outcomes")
-    explain.add_argument("--prior", action="append", default=[], help="a step before it")
+    _add_explain(command("explain", "show what a verifier says of one step, and why"))
 
     show = command("show", "show trajectories with their labels, in colour")
     show.add_argument("dataset", help="the folder of a finished run")
@@ -77,19 +87,30 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("-n", type=int, default=3, help="how many (3)")
     show.add_argument("--color", choices=("auto", "always", "never"), default="auto")
 
-    export = command("export", "write a data set in the form that a trainer or an evaluation reads")
-    export.add_argument("dataset", help="the folder of a finished run")
-    export.add_argument("--format", required=True, dest="form", help="see: stepsmith list formats")
-    export.add_argument("--output", required=True, metavar="FILE", help="a .jsonl or .parquet file")
-    export.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        dest="overrides",
-        help="an option of the format",
+    run_options.add_export(
+        command("export", "write a data set in the form that a trainer or an evaluation reads")
     )
+    audit_options.add_audit(
+        command("audit", "compare verdicts on steps with what people say of them")
+    )
+    audit_options.add_dependence(
+        command("dependence", "say whether a run's verification examples depend on their evidence")
+    )
+    sandbox_options.add_commands(command("sandbox", "look at what programs from models run in"))
+    graph_options.add_commands(command("graph", "build a knowledge graph, and look at one"))
     return parser
+
+
+def _add_explain(explain: argparse.ArgumentParser) -> None:
+    explain.add_argument("verifier", help="one, several with commas, or `all`")
+    explain.add_argument("step", help="the text of the step")
+    explain.add_argument("--answer", help="the problem's answer, for verifiers of outcomes")
+    explain.add_argument("--prior", action="append", default=[], help="a step before it")
+    explain.add_argument("--problem", metavar="FILE", help="a JSON Lines file with the problem")
+    explain.add_argument("--id", help="which problem of that file (the first)")
+    explain.add_argument("--prompt", help="the problem's text")
+    explain.add_argument("--payload", metavar="JSON", help="what else the problem has: its tests")
+    sandbox_options.add_settings(explain)
 
 
 def _run(arguments: argparse.Namespace, beam_args: Sequence[str]) -> int:
@@ -100,11 +121,69 @@ def _run(arguments: argparse.Namespace, beam_args: Sequence[str]) -> int:
     options = RunOptions(
         workers=arguments.workers,
         fresh=arguments.fresh,
+        retry_failed=arguments.retry_failed,
         quiet=arguments.quiet,
         beam_args=tuple(beam_args),
     )
     manifest = run(job, options)
-    print("dry run: the job was built and not run" if manifest is None else summary(job, manifest))
+    if manifest is None:
+        print("dry run: the job was built and not run")
+        return 0
+    print(summary(job, manifest))
+    if manifest.counts.retryable:
+        print(f"  {_retry_command(arguments, beam_args)}")
+    return 0
+
+
+def _retry_command(arguments: argparse.Namespace, beam_args: Sequence[str]) -> str:
+    words = ["stepsmith", "run", arguments.recipe, "--retry-failed"]
+    if arguments.output is not None:
+        words += ["--output", arguments.output]
+    for override in arguments.overrides:
+        words += ["--set", override]
+    if arguments.workers != 1:
+        words += ["--workers", str(arguments.workers)]
+    return shlex.join([*words, *beam_args])
+
+
+def _plan(arguments: argparse.Namespace, rest: Sequence[str]) -> int:  # noqa: ARG001
+    from stepsmith.pipelines.plan import plan
+    from stepsmith.pipelines.run import make_job
+
+    job = make_job(arguments.recipe, output=arguments.output, overrides=arguments.overrides)
+    names = (
+        "steps", "step_success", "recovery", "tokens_per_step", "question_tokens", "actions",
+    )  # fmt: skip
+    given = {name: getattr(arguments, name) for name in names}
+    print(
+        plan(
+            job,
+            rates={name: value for name, value in given.items() if value is not None},
+            probe=arguments.probe,
+            problems=arguments.problems,
+            tokens_per_s=arguments.tokens_per_s,
+            as_json=arguments.json,
+        )
+    )
+    return 0
+
+
+def _relabel(arguments: argparse.Namespace, beam_args: Sequence[str]) -> int:
+    from stepsmith.pipelines.relabel import Relabelling, relabel
+    from stepsmith.pipelines.run import RunOptions
+    from stepsmith.pipelines.summary import summary
+
+    asked = Relabelling(
+        dataset=arguments.dataset,
+        output=arguments.output,
+        label=arguments.label,
+        verify=arguments.verify,
+        overrides=arguments.overrides,
+    )
+    options = RunOptions(
+        workers=arguments.workers, fresh=arguments.fresh, beam_args=tuple(beam_args)
+    )
+    print(summary(*relabel(asked, options)))
     return 0
 
 
@@ -116,14 +195,17 @@ def _list(arguments: argparse.Namespace, rest: Sequence[str]) -> int:  # noqa: A
 
 
 def _explain(arguments: argparse.Namespace, rest: Sequence[str]) -> int:  # noqa: ARG001
-    from stepsmith.pipelines.explain import explain
+    from stepsmith.pipelines.explain import explain, read_problem
+    from stepsmith.schemas.recipe import read_sandbox
 
+    given = {name: getattr(arguments, name) for name in ("prompt", "answer", "payload")}
     print(
         explain(
             arguments.verifier,
             arguments.step,
-            answer=arguments.answer,
             prior=arguments.prior,
+            problem=read_problem(arguments.problem, arguments.id, **given),
+            sandbox=read_sandbox(arguments.sandbox),
         )
     )
     return 0
@@ -144,10 +226,72 @@ def _export(arguments: argparse.Namespace, rest: Sequence[str]) -> int:  # noqa:
     return 0
 
 
+def _audit(arguments: argparse.Namespace, rest: Sequence[str]) -> int:  # noqa: ARG001
+    from stepsmith.pipelines.audit.command import Audit, audit, named_verifiers
+    from stepsmith.pipelines.audit.formats import read_options
+    from stepsmith.schemas.recipe import read_sandbox
+
+    asked = Audit(
+        dataset=arguments.dataset,
+        against=arguments.against,
+        form=arguments.form,
+        options={} if arguments.map is None else read_options(arguments.map, where="--map"),
+        verifiers=named_verifiers(arguments.verifiers),
+        limit=arguments.limit,
+        half=arguments.half,
+        marks=arguments.marks,
+        sandbox=read_sandbox(arguments.sandbox),
+    )
+    progress = None if arguments.quiet else sys.stderr
+    print(audit(asked, json=arguments.json, html=arguments.html, progress=progress))
+    return 0
+
+
+def _dependence(arguments: argparse.Namespace, rest: Sequence[str]) -> int:  # noqa: ARG001
+    from stepsmith.pipelines.dependence.command import dependence
+    from stepsmith.pipelines.dependence.measure import Limits
+
+    text, status = dependence(
+        arguments.dataset,
+        block=arguments.block,
+        limits=Limits(
+            max_control=arguments.max_control, min_full=arguments.min_full, folds=arguments.folds
+        ),
+        limit=arguments.limit,
+        json=arguments.json,
+    )
+    print(text)
+    return status
+
+
+def _sandbox(arguments: argparse.Namespace, rest: Sequence[str]) -> int:  # noqa: ARG001
+    from stepsmith.pipelines.sandbox import run_command
+    from stepsmith.schemas.recipe import read_sandbox
+
+    text, status = run_command(arguments, read_sandbox(getattr(arguments, "sandbox", ())))
+    print(text)
+    return status
+
+
+def _graph(arguments: argparse.Namespace, rest: Sequence[str]) -> int:  # noqa: ARG001
+    from stepsmith.pipelines.graph import run_command
+
+    text, status = run_command(arguments)
+    print(text)
+    return status
+
+
+_BEAM_COMMANDS = ("run", "relabel")
 _COMMANDS = {
     "run": _run,
+    "plan": _plan,
+    "relabel": _relabel,
     "list": _list,
     "explain": _explain,
     "show": _show,
     "export": _export,
+    "audit": _audit,
+    "dependence": _dependence,
+    "sandbox": _sandbox,
+    "graph": _graph,
 }

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from importlib import resources
 from typing import Any
 
+from stepsmith.pipelines.audit.formats import AUDIT_FORMATS
 from stepsmith.schemas.errors import UnknownNameError, suggest
 from stepsmith.schemas.registry import Registry, options_of
 from stepsmith.transforms.format import FORMATS
+from stepsmith.transforms.graph.loaders import GRAPH_LOADERS
 from stepsmith.transforms.label import LABELERS
 from stepsmith.transforms.policy import POLICIES
 from stepsmith.transforms.search import STRATEGIES
@@ -68,7 +70,9 @@ def _first_comment(text: str) -> str:
 
 
 _KINDS: dict[str, Callable[[], Iterator[Listed]]] = {
+    "audit-formats": _entries(AUDIT_FORMATS, lambda form: _options(form.read)),
     "formats": _entries(FORMATS, lambda form: _options(form.export)),
+    "graphs": _entries(GRAPH_LOADERS, _options),
     "labelers": _entries(LABELERS, _options),
     "policies": _entries(POLICIES, _options),
     "recipes": _recipes,

@@ -3,22 +3,26 @@
 # pyright: basic
 # pyarrow ships no types, so strict mode would report every use of it as unknown.
 
-import collections
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 
-from stepsmith.schemas.arrow import ERRORS, ROLLOUTS, TRAJECTORIES
+from stepsmith.pipelines.counts import COUNTS, Counts, add_up
+from stepsmith.pipelines.estimate import compare, read_estimate
+from stepsmith.pipelines.retry import may_succeed
+from stepsmith.schemas.arrow import ERRORS
+from stepsmith.schemas.codec import known
 from stepsmith.schemas.errors import RunError
-from stepsmith.schemas.records import LabelledTrajectory, Rollout
+from stepsmith.schemas.records import ErrorRecord
 from stepsmith.transforms.files import Files
 from stepsmith.transforms.job import Job
+from stepsmith.transforms.policy.meter import EngineUsage
 from stepsmith.transforms.sink.parquet import read_table
-from stepsmith.transforms.verify.run import count_undecided
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -29,30 +33,6 @@ class FileEntry:
     rows: int
     bytes: int
     sha256: str
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Counts:
-    """Where the problems went, and what was made of them.
-
-    `planned` = `done` + `failed` + `skipped`: skipped problems were searched and gave no row,
-    failed ones include what could not be read. Label counts are over the steps of all rows.
-    """
-
-    planned: int = 0
-    done: int = 0
-    failed: int = 0
-    skipped: int = 0
-    rows: int = 0
-    kept: int = 0
-    steps: int = 0
-    rollouts: int = 0
-    tokens: int = 0
-    outcomes: Mapping[str, int] = dataclasses.field(default_factory=dict[str, int])
-    correct: Mapping[str, int] = dataclasses.field(default_factory=dict[str, int])
-    with_value: int = 0
-    first_errors: int = 0
-    undecided: Mapping[str, int] = dataclasses.field(default_factory=dict[str, int])
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -70,6 +50,7 @@ class Manifest:
 def finish(job: Job, files: Files, *, run: Mapping[str, Any]) -> Manifest:
     """Check that every planned problem is accounted for, then write the manifest and the mark.
 
+    `run` says when and how it ran; what was planned of it beforehand is put beside what it was.
     Raises `RunError` when a shard is missing or foreign, when the counts do not add up, or when
     more problems failed than the recipe allows; then the run is not marked as a success.
     """
@@ -81,25 +62,60 @@ def finish(job: Job, files: Files, *, run: Mapping[str, Any]) -> Manifest:
         code_version=job.version,
         counts=counts,
         files=tuple(tally.entries),
-        run=run,
+        run={**run, **_planned(job, files, counts, run)},
     )
     files.write(job.layout.manifest, _json(manifest))
-    _check_errors(job, counts)
+    if not counts.planned:
+        source = job.recipe.source
+        msg = f"the source ({source.kind}) gave no problem; its options: {dict(source.options)}"
+        raise RunError(msg)
+    _check_errors(job, counts, tally.errors)
     files.write(job.layout.success, b"")
     return manifest
+
+
+def _planned(
+    job: Job, files: Files, counts: Counts, run: Mapping[str, Any]
+) -> dict[str, Mapping[str, Any]]:
+    """Compare with the estimate of this very recipe, if there is one.
+
+    The hours are those of all replies at the speed of this session, which may have found some of
+    them in the journals; a session that sampled nothing has none.
+    """
+    estimate = read_estimate(files, job.layout.estimate, digest=job.digest)
+    if estimate is None:
+        return {}
+    engine = msgspec.convert(run.get("engine") or {}, known(EngineUsage))
+    per_hour = 3600 * engine.n_tokens / engine.busy_s if engine.busy_s else 0.0
+    actual = {
+        "samples": counts.samples,
+        "prompt_tokens": counts.prompt_tokens,
+        "tokens": counts.tokens,
+        "rows": counts.rows,
+        "engine_hours": counts.tokens / per_hour if per_hour else None,
+    }
+    return {"planned": compare(estimate, actual)}
 
 
 def read_manifest(files: Files, path: str) -> Manifest:
     """Read a run's manifest."""
     with files.open_read(path) as file:
-        return msgspec.json.decode(file.read(), type=Manifest)
+        return msgspec.json.decode(file.read(), type=known(Manifest))
+
+
+def read_plan(files: Files, path: str) -> dict[int, int]:
+    """Read how many problems each shard has; a plan that is not there has no shard."""
+    if not files.exists(path):
+        return {}
+    with files.open_read(path) as file:
+        return {int(index): size for index, size in json.load(file)["shards"].items()}
 
 
 def _json(manifest: Manifest) -> bytes:
     return msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
 
 
-def _check_errors(job: Job, counts: Counts) -> None:
+def _check_errors(job: Job, counts: Counts, errors: Sequence[ErrorRecord]) -> None:
     allowed = job.recipe.max_error_rate
     if counts.failed > allowed * counts.planned:
         msg = (
@@ -107,50 +123,54 @@ def _check_errors(job: Job, counts: Counts) -> None:
             f"{allowed:.1%}: see {job.layout.every_shard('errors')}. The rest is finished and "
             "kept; to accept it, run again with --set max_error_rate=RATE"
         )
+        if counts.retryable:
+            msg += f"; {counts.retryable} of them may succeed in another try: add --retry-failed"
+        msg += f"\nThe first: {_described(errors[0])}"
         raise RunError(msg)
 
 
+def _described(error: ErrorRecord) -> str:
+    where = [error.location, None if error.line is None else f"line {error.line}", error.problem_id]
+    return f"{', '.join(filter(None, where))}: {error.kind}: {error.message}"
+
+
 class _Tally:
-    """Reads every shard of the run once."""
+    """Reads every shard of the run once, and holds the rows of one shard at a time."""
 
     def __init__(self, *, job: Job, files: Files) -> None:
         self._job = job
         self._files = files
         self.entries: list[FileEntry] = []
+        self.errors: tuple[ErrorRecord, ...] = ()
 
     def counts(self) -> Counts:
-        plan = self._plan()
+        plan = read_plan(self._files, self._job.layout.plan)
         self._check_shards(plan)
-        unreadable = len(self._rows("errors", ERRORS, split="source"))
-        failed = len(self._rows("errors", ERRORS, split="search"))
-        rows: list[LabelledTrajectory] = self._rows("trajectories", TRAJECTORIES)
-        rollouts: list[Rollout] = self._rows("rollouts", ROLLOUTS)
-        planned = sum(plan.values()) + unreadable
-        done = len({row.problem.id for row in rows})
-        skipped = planned - done - failed - unreadable
+        unreadable, errors = self._errors("source"), self._errors("search")
+        self.errors = (*unreadable, *errors)
+        failed = len(errors)
+        counted = [count(shard) for table, count in COUNTS.items() for shard in self._shards(table)]
+        total = add_up(counted)
+        planned = sum(plan.values()) + len(unreadable)
+        skipped = planned - total.done - failed - len(unreadable)
         if skipped < 0:
-            msg = f"{planned} problems were planned, but {done} are done and {failed} failed"
+            msg = f"{planned} problems were planned, but {total.done} are done and {failed} failed"
             raise RunError(msg)
-        return Counts(
+        return dataclasses.replace(
+            total,
             planned=planned,
-            done=done,
-            failed=failed + unreadable,
+            failed=failed + len(unreadable),
+            retryable=sum(map(may_succeed, errors)),
             skipped=skipped,
-            rollouts=len(rollouts),
-            tokens=sum(rollout.n_tokens or 0 for rollout in rollouts),
-            **_label_counts(rows),
         )
 
-    def _plan(self) -> dict[int, int]:
-        path = self._job.layout.plan
-        if not self._files.exists(path):
-            return {}
-        with self._files.open_read(path) as file:
-            return {int(index): size for index, size in json.load(file)["shards"].items()}
+    def _errors(self, split: str) -> list[ErrorRecord]:
+        shards = self._shards("errors", split=split)
+        return [error for shard in shards for error in ERRORS.from_arrow(shard)]
 
     def _check_shards(self, plan: Mapping[int, int]) -> None:
         layout = self._job.layout
-        for table in ("searched", "trajectories"):
+        for table in ("searched", "judged", "trajectories"):
             expected = {layout.shard(table, index) for index in plan}
             found = set(self._files.match(layout.every_shard(table)))
             if missing := sorted(expected - found):
@@ -160,41 +180,18 @@ class _Tally:
                 msg = f"{foreign[0]} belongs to another run; remove it or use --fresh"
                 raise RunError(msg)
 
-    def _rows(self, name: str, table: Any, *, split: str = "train") -> list[Any]:
-        pattern = self._job.layout.every_shard(name).replace("/*-of", f"/{split}-*-of")
-        rows: list[Any] = []
+    def _shards(self, table: str, *, split: str = "train") -> Iterator[pa.Table]:
+        pattern = self._job.layout.every_shard(table).replace("/*-of", f"/{split}-*-of")
         for path in self._files.match(pattern):
             with self._files.open_read(path) as file:
                 data = file.read()
-            shard = table.from_arrow(read_table(data))
+            shard = read_table(data)
             self.entries.append(
                 FileEntry(
                     path=path.removeprefix(f"{self._job.root}/"),
-                    rows=len(shard),
+                    rows=shard.num_rows,
                     bytes=len(data),
                     sha256=hashlib.sha256(data).hexdigest(),
                 )
             )
-            rows.extend(shard)
-        return rows
-
-
-def _label_counts(rows: Sequence[LabelledTrajectory]) -> dict[str, Any]:
-    labels = [label for row in rows for label in row.labels]
-    verdicts = [row.outcome for row in rows]
-    verdicts += [verdict for label in labels for verdict in label.verdicts]
-    words = {True: "right", False: "wrong", None: "unknown"}
-    return {
-        "rows": len(rows),
-        "kept": sum(row.keep for row in rows),
-        "steps": len(labels),
-        "outcomes": _count(row.outcome.outcome for row in rows),
-        "correct": _count(words[label.correct] for label in labels),
-        "with_value": sum(label.value is not None for label in labels),
-        "first_errors": sum(row.first_error is not None for row in rows),
-        "undecided": count_undecided(verdicts),
-    }
-
-
-def _count(values: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(collections.Counter(values).items()))
+            yield shard

@@ -4,8 +4,9 @@ import json
 import sys
 import threading
 import time
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self, TextIO
 
 from stepsmith.transforms.beam.files import files_of
@@ -19,10 +20,18 @@ _PLAIN_EVERY_S = 15.0
 class Progress:
     """Shows how far a run is while its block runs, from the files its processes write.
 
-    Problems that were finished before this run count as done, and not in its rate.
+    Problems that were finished before this run count as done, and not in its rate. Of a shard in
+    `marks` only the problems that it names are searched.
     """
 
-    def __init__(self, job: Job, *, quiet: bool = False, stream: TextIO = sys.stderr) -> None:
+    def __init__(
+        self,
+        job: Job,
+        *,
+        marks: Mapping[int, Collection[str]] = MappingProxyType({}),
+        quiet: bool = False,
+        stream: TextIO = sys.stderr,
+    ) -> None:
         local = files_of(job.root).local_path(job.layout.status)
         self._folder = Path(local) if local is not None else None
         self._plan = Path(job.layout.plan)
@@ -31,6 +40,7 @@ class Progress:
             for index in range(job.recipe.shards)
             if Path(job.layout.shard("searched", index)).exists()
         )
+        self._retried = {index: len(again) for index, again in marks.items()}
         self._stream = stream
         self._silent = quiet or self._folder is None
         self._terminal = stream.isatty()
@@ -42,7 +52,7 @@ class Progress:
     def __enter__(self) -> Self:
         """Forget the status of an earlier run, then start to show."""
         if self._folder is not None:
-            for path in self._folder.glob("*.json"):
+            for path in (*self._folder.glob("*.json"), *self._folder.glob("*.tmp")):
                 path.unlink(missing_ok=True)
         if not self._silent:
             self._thread.start()
@@ -78,7 +88,8 @@ class Progress:
         if not self._plan.exists():
             return None
         shards: dict[str, int] = json.loads(self._plan.read_text())["shards"]
-        return sum(size for index, size in shards.items() if int(index) not in self._finished)
+        sizes = {int(index): size for index, size in shards.items()} | self._retried
+        return sum(size for index, size in sizes.items() if index not in self._finished)
 
     def _run(self) -> None:
         every = _TERMINAL_EVERY_S if self._terminal else _PLAIN_EVERY_S
@@ -91,8 +102,7 @@ def describe(status: Status, *, elapsed_s: float, n_planned: int | None = None) 
     engine = status.engine
     if not engine.n_requests:
         return f"starting ({elapsed_s:.0f} s)"
-    done = status.n_solved + status.n_failed
-    undecided = status.n_undecided / status.n_rows if status.n_rows else 0.0
+    done = status.n_done
     parts = [
         f"{done} problems" if n_planned is None else f"{done} of {n_planned} problems",
         f"{status.n_failed} failed" if status.n_failed else "",
@@ -100,7 +110,7 @@ def describe(status: Status, *, elapsed_s: float, n_planned: int | None = None) 
         f"{engine.n_samples / engine.elapsed_s:.1f} samples/s" if engine.elapsed_s else "",
         f"{engine.tokens_per_s:.0f} tokens/s",
         f"engine {engine.busy_share:.0%} busy",
-        f"{undecided:.0%} undecided",
+        f"{status.undecided_share:.0%} undecided",
     ]
     if n_planned is not None and 0 < done < n_planned:
         left_min = engine.elapsed_s / done * (n_planned - done) / 60

@@ -5,7 +5,8 @@ import itertools
 import shutil
 from collections.abc import Iterable, Iterator
 
-from stepsmith.pipelines.dataset import read_dataset
+from stepsmith.pipelines.dataset import files_at, read_dataset
+from stepsmith.pipelines.dependence.stated import stated_dependence
 from stepsmith.pipelines.terminal import Style, harmless, paint, wrap
 from stepsmith.schemas.errors import UnknownNameError, UserError
 from stepsmith.schemas.records import LabelledTrajectory, StepLabel, Verdict
@@ -31,8 +32,9 @@ def show(
 ) -> str:
     """Render the trajectory of the id `name`, or all those of the problem of that id.
 
-    Without a name: `limit` telling ones (see `pick_telling`) of the first 10,000. `width` is the
-    terminal's by default. Raises `UnknownNameError` naming the nearest ids.
+    Without a name: `limit` telling ones (see `pick_telling`) of the first 10,000, and what was
+    measured of its evidence, if it was. `width` is the terminal's by default. Raises
+    `UnknownNameError` naming the nearest ids.
     """
     if limit < 1:
         msg = f"-n {limit}: show at least 1"
@@ -46,7 +48,18 @@ def show(
         return f"{dataset} holds no rows; its errors/ says what failed, if anything did"
     columns = shutil.get_terminal_size().columns if width is None else width
     width = min(max(columns, _NARROWEST), _WIDEST)
-    return "\n\n".join(render(row, width=width, color=color) for row in chosen)
+    parts = [render(row, width=width, color=color) for row in chosen]
+    if name is None:
+        parts += _evidence(dataset, width, color=color)
+    return "\n\n".join(parts)
+
+
+def _evidence(dataset: str, width: int, *, color: bool) -> Iterator[str]:
+    """Yield what `stepsmith dependence` has found of the whole set, if it was asked."""
+    found = stated_dependence(files_at(dataset), dataset)
+    if found is not None:
+        style: Style = "green" if found.dependent else "red"
+        yield "\n".join(_entry("evidence", found.to_text(), width, style, color=color))
 
 
 def pick_telling(rows: Iterable[LabelledTrajectory], *, limit: int) -> list[LabelledTrajectory]:
@@ -121,6 +134,9 @@ def _header(row: LabelledTrajectory, width: int, *, color: bool) -> Iterator[str
     style = _OUTCOMES[row.outcome.outcome]
     outcome = f"{row.outcome.outcome}{_because(row.outcome)}"
     yield from _entry("outcome", outcome, width, style, color=color)
+    if row.first_error is None and row.first_error_prob is not None:
+        sure = f"no wrong step, {row.first_error_prob:.0%} sure"
+        yield from _entry("errors", sure, width, "green", color=color)
     if trajectory.finish_reason not in {"stop", "given"}:
         yield from _entry("reply", trajectory.finish_reason, width, "yellow", color=color)
     if not row.keep:
@@ -161,10 +177,16 @@ def _steps(row: LabelledTrajectory, width: int, *, color: bool) -> Iterator[str]
             whole = (lead if number == 0 else " " * indent) + line
             yield paint(whole.rstrip(), style, color=color)
         if row.first_error == index:
-            yield " " * indent + paint("^ first error", "bold", style, color=color)
+            for line in wrap(_error_mark(row), width - indent):
+                yield " " * indent + paint(line, "bold", style, color=color)
         for remark in _remarks(label):
             for line in wrap(harmless(remark), width - indent):
                 yield " " * indent + paint(line, "dim", color=color)
+
+
+def _error_mark(row: LabelledTrajectory) -> str:
+    sure = row.first_error_prob
+    return "^ first error" if sure is None else f"^ first error, {sure:.0%} sure"
 
 
 def _word(label: StepLabel) -> str:

@@ -1,4 +1,4 @@
-"""The stages of a run, as one Beam pipeline: read, shard, search, label."""
+"""The stages of a run, as one Beam pipeline: read, shard, search, judge, label."""
 
 import json
 from collections.abc import Sequence
@@ -10,7 +10,9 @@ from apache_beam.transforms.combiners import ToListCombineFn
 from stepsmith.schemas.records import ErrorRecord
 from stepsmith.transforms.beam.coders import register_coders
 from stepsmith.transforms.beam.files import files_of
+from stepsmith.transforms.beam.judge import Judge
 from stepsmith.transforms.beam.label import Label
+from stepsmith.transforms.beam.pilot import SearchPilot
 from stepsmith.transforms.beam.read import ReadProblems
 from stepsmith.transforms.beam.search import GroupIntoShards, Search
 from stepsmith.transforms.beam.write import WriteDataset
@@ -22,8 +24,8 @@ from stepsmith.transforms.sink.layout import Layout
 def build(pipeline: beam.Pipeline, job: Job) -> None:
     """Add the whole run to a pipeline.
 
-    What cannot be read goes to the errors table; each shard of problems is searched, committed,
-    labelled, committed; the plan says how many problems each shard has.
+    What cannot be read goes to the errors table; each shard of problems is searched, judged and
+    labelled, and committed after each; the plan says how many problems each shard has.
     """
     register_coders()
     read = pipeline | "ReadProblems" >> ReadProblems(job.source())
@@ -34,8 +36,11 @@ def build(pipeline: beam.Pipeline, job: Job) -> None:
         | "GatherPlan" >> beam.CombineGlobally(ToListCombineFn())
         | "WritePlan" >> beam.Map(_write_plan, job.layout.plan)
     )
-    searched = shards | "Search" >> Search(job, after=plan)
-    _ = searched | "Label" >> Label(job)
+    pilot = None
+    if job.search_fit is not None:
+        pilot = shards | "SearchPilot" >> SearchPilot(job, after=plan)
+    searched = shards | "Search" >> Search(job, after=plan, pilot=pilot)
+    add_labels(searched, job)
     errors = WriteDataset(
         "errors",
         layout=Layout(root=job.root, shards=1),
@@ -44,6 +49,11 @@ def build(pipeline: beam.Pipeline, job: Job) -> None:
         split="source",
     )
     _ = read.errors | "WriteErrors" >> errors
+
+
+def add_labels(searched: Any, job: Job) -> None:
+    """Add the stages that need no engine: from the reports of searched shards to labels."""
+    _ = searched | "Judge" >> Judge(job) | "Label" >> Label(job)
 
 
 def _location(error: ErrorRecord) -> str:

@@ -33,7 +33,8 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def until(holds: Callable[[], bool], *, seconds: float = 60) -> None:
+def until(holds: Callable[[], bool], *, seconds: float = 900) -> None:
+    """Wait until it holds; what never does fails the test, and what is slow does not."""
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end

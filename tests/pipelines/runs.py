@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from random import Random
 
+from stepsmith.schemas.arrow import TABLES
+
 RECIPE = """\
 name = "sums"
 seed = 3
@@ -42,7 +44,7 @@ kind = "first_error"
 def write_problems(path: Path, count: int, *, seed: int = 1) -> Path:
     """Write sums of two to five numbers as JSONL."""
     random = Random(seed)
-    lines = []
+    lines: list[str] = []
     for _ in range(count):
         terms = [random.randint(1, 60) for _ in range(random.randint(2, 5))]
         signs = [random.choice("+-") for _ in terms[1:]]
@@ -67,9 +69,9 @@ def write_recipe(folder: Path, *, problems: int = 12) -> Path:
 
 def digests(root: Path) -> dict[str, str]:
     """Return the checksum of every file that must be the same in two runs of one recipe."""
-    tables = ("trajectories", "rollouts", "errors", "searched")
+    stages = ("searched", "judged")
+    paths = [path for table in (*TABLES, *stages) for path in sorted((root / table).glob("*"))]
     return {
-        f"{table}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest()
-        for table in tables
-        for path in sorted((root / table).glob("*"))
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (*paths, *root.glob("prior.json"))
     }

@@ -11,6 +11,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from stepsmith.pipelines.run import RunOptions, make_job, run
 from stepsmith.pipelines.stages import build
+from stepsmith.schemas import UserError
 from stepsmith.transforms.beam.dataflow import prepare
 from tests.pipelines.runs import write_recipe
 
@@ -94,6 +95,15 @@ def test_a_user_who_wants_many_processes_gets_them() -> None:
     prepare(options)
     experiments = options.get_all_options()["experiments"]
     assert "no_use_multiple_sdk_containers" not in experiments
+
+
+@pytest.mark.parametrize("name", ["temp_location", "staging_location"])
+@pytest.mark.parametrize("folder", ["gs://BUCKET/tmp", "gs://", "out/tmp", "gs:/beam-test/tmp"])
+def test_a_folder_that_no_bucket_can_hold_is_named_before_an_account_is_asked_for(
+    name: str, folder: str
+) -> None:
+    with pytest.raises(UserError, match=f"--{name}={folder}: give a folder in a bucket, as in gs:"):
+        prepare(PipelineOptions([*ARGUMENTS, f"--{name}={folder}"]))
 
 
 def test_a_dry_run_from_the_command_line_writes_nothing(tmp_path: Path) -> None:

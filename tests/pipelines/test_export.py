@@ -11,7 +11,7 @@ from stepsmith.pipelines.dataset import files_at
 from stepsmith.pipelines.export import export
 from stepsmith.schemas import RecipeError, UnknownNameError, UserError
 from stepsmith.transforms.files import LocalFiles
-from tests.format.solutions import solution
+from tests.format.solutions import pair, solution
 from tests.pipelines.finished_run import finished_run
 
 
@@ -46,6 +46,43 @@ def test_parquet_loads_with_the_columns_of_the_format(run: str, tmp_path: Path) 
     assert rows["id"] == ["a/solve#0", "a/solve#1"]
     assert rows["label"] == [1, -1]
     assert rows.features["final_answer_correct"] == datasets.Value("bool")
+
+
+@pytest.fixture
+def paired(tmp_path: Path) -> str:
+    pairs = [
+        pair(id="a/solve/0/repair#1"),
+        pair(id="b/solve/0/repair#0", prefix=""),
+        pair(id="b/solve/1/repair#0", preference=0.6),
+        pair("the same", "the same", id="c/solve/0/repair#0"),
+    ]
+    return finished_run(tmp_path / "paired", [solution()], pairs=pairs)
+
+
+def test_pairs_are_read_from_a_table_of_their_own(paired: str, tmp_path: Path) -> None:
+    output = str(tmp_path / "pairs.jsonl")
+    said = export(paired, "preference", output, ["min_preference=0.75", 'prompt_end="\\n"'])
+    assert said == (
+        f"{output}: 2 of 4 pairs written as preference\n"
+        "  1 left out: chosen and rejected are the same text\n"
+        "  1 left out: the preference is below 0.75"
+    )
+    rows = [json.loads(line) for line in Path(output).read_text().splitlines()]
+    assert list(rows[0]) == ["prompt", "chosen", "rejected", "preference", "kept_fraction"]
+    prompt = "Add 2 and 3, then double.\n"
+    assert sorted(row["prompt"] for row in rows) == [prompt, f"{prompt}2 + 3 = 5\n"]
+
+
+def test_a_run_without_pairs_is_refused_with_the_strategies_that_make_them(
+    run: str, tmp_path: Path
+) -> None:
+    output = tmp_path / "pairs.jsonl"
+    with pytest.raises(UserError, match=r"made no pairs; strategies that do: .*repair") as refused:
+        export(run, "preference", str(output), [])
+    named = set(str(refused.value).rpartition(": ")[2].split(", "))
+    assert named >= {"bisect", "hierarchy_descent", "mcts", "mismatch_negatives", "omega", "repair"}
+    assert "sample" not in named
+    assert not output.exists()
 
 
 def test_options_are_read_as_in_a_recipe(run: str, tmp_path: Path) -> None:

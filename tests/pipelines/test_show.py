@@ -73,6 +73,13 @@ def test_no_line_is_wider_than_the_terminal(row: LabelledTrajectory, width: int)
         assert cells(line) <= width
 
 
+def test_a_narrow_terminal_breaks_the_mark_of_the_first_error() -> None:
+    row = dataclasses.replace(judged(), first_error_prob=0.5)
+    lines = render(row, width=20, color=False).splitlines()
+    mark = lines.index("    ^ first error,")
+    assert lines[mark + 1] == "    50% sure"
+
+
 def test_a_narrow_terminal_gets_the_text_below_the_labels() -> None:
     lines = render(judged(), width=24, color=False).splitlines()
     assert lines[lines.index("2  wrong    0.00") + 1] == "    5 * 2 = 11"
@@ -90,6 +97,13 @@ def test_why_a_row_was_dropped_is_shown(color: bool) -> None:
 
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\x9b31m\x00\x7f\r\u202eevil\u2066\u200b\u2028"
+
+
+def test_how_sure_the_labels_are_is_shown_with_the_error_and_without_one() -> None:
+    located = dataclasses.replace(judged(), first_error_prob=0.934)
+    assert "^ first error, 93% sure" in render(located, width=80, color=False)
+    right = dataclasses.replace(judged(), first_error=None, first_error_prob=0.98)
+    assert "errors    no wrong step, 98% sure\n" in render(right, width=80, color=False)
 
 
 def test_what_a_model_wrote_does_not_control_the_terminal() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from stepsmith.pipelines.manifest import Counts, FileEntry, Manifest
+from stepsmith.pipelines.counts import Counts
+from stepsmith.pipelines.manifest import FileEntry, Manifest
 from stepsmith.pipelines.summary import summary
 from stepsmith.schemas.recipe import Component, Recipe, Verifiers
 from stepsmith.transforms.job import Job
@@ -94,6 +95,44 @@ def test_an_engine_that_was_not_asked_is_not_reported(engine: Any) -> None:
     lines = summary(JOB, manifest(engine)).splitlines()
     expected = [line for line in EXPECTED.splitlines() if not line.startswith("  engine")]
     assert lines == expected
+
+
+def test_trees_and_pairs_are_counted_where_a_search_made_some() -> None:
+    counts = dataclasses.replace(COUNTS, nodes=1, pairs=2400)
+    made = manifest(counts=counts)
+    tree = FileEntry(path="trees/train-0.parquet", rows=1, bytes=50_000, sha256="")
+    pairs = FileEntry(path="pairs/train-0.parquet", rows=2400, bytes=1_000_000, sha256="")
+    lines = summary(JOB, dataclasses.replace(made, files=(*made.files, tree, pairs))).splitlines()
+    assert "  searches      1 tree node, 2,400 pairs" in lines
+    assert "  trees         out/my sums/trees/*-of-*.parquet (1 row, 1 file, 0.1 MB)" in lines
+    assert "  pairs         out/my sums/pairs/*-of-*.parquet (2,400 rows, 1 file, 1.0 MB)" in lines
+
+
+def test_edited_programs_are_counted_with_the_share_that_the_tests_let_through() -> None:
+    made = manifest(
+        counts=dataclasses.replace(
+            COUNTS,
+            mutations={
+                "mutation/error": 250,
+                "mutation/pass": 250,
+                "mutation/timeout": 1000,
+                "mutation/unjudgeable": 3,
+                "mutation/wrong_answer": 1000,
+                "refactoring/pass": 99,
+                "refactoring/wrong_answer": 1,
+                "teacher.mutation/sandbox_error": 2,
+                "teacher.refactoring/pass": 4,
+            },
+        )
+    )
+    lines = [line for line in summary(JOB, made).splitlines() if "sandbox_error" in line]
+    none = "0 unjudgeable, 0 tests_error, 0 sandbox_error"
+    assert lines == [
+        f"  mutations     2,503: 2,250 killed (90.0%), 250 survived (10.0%), 3{none[1:]}",
+        f"  refactorings  100: 1 failed (1.0%), 99 passed (99.0%), {none}",
+        "  teacher's     2: 0 unjudgeable, 0 tests_error, 2 sandbox_error",
+        f"  teacher's     4: 0 failed (0.0%), 4 passed (100.0%), {none}",
+    ]
 
 
 def test_a_run_without_rows_can_be_summed_up() -> None:

@@ -31,7 +31,8 @@ def attempt(request: dict[str, object]) -> int:
         job = make_job(
             str(request["recipe"]), output=str(request["output"]), overrides=request["set"]
         )
-        run(job, RunOptions(workers=int(request.get("workers", 1)), quiet=True))
+        workers, again = int(request["workers"]), bool(request["retry_failed"])
+        run(job, RunOptions(workers=workers, retry_failed=again, quiet=True))
     except BaseException as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
         return 1
