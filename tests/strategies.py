@@ -1,11 +1,18 @@
 """Hypothesis strategies for records."""
 
+from typing import get_args
+
 from hypothesis import strategies as st
 
 from stepsmith.schemas import (
     Claim,
+    Counterfactual,
     ErrorRecord,
+    Evidence,
     LabelledTrajectory,
+    Mutation,
+    Node,
+    Pair,
     Problem,
     Rollout,
     Sampling,
@@ -13,6 +20,13 @@ from stepsmith.schemas import (
     StepLabel,
     Trajectory,
     Verdict,
+)
+from stepsmith.schemas.facts import (
+    EvidenceBlock,
+    EvidenceOrigin,
+    EvidencePool,
+    EvidenceSafety,
+    ModifierOrigin,
 )
 
 text = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -32,6 +46,7 @@ steps = st.builds(
     kind=st.sampled_from(("think", "code", "answer")),
     token_start=st.none() | counts,
     token_end=st.none() | counts,
+    logprob=st.none() | floats,
 )
 samplings = st.builds(
     Sampling,
@@ -61,6 +76,113 @@ labels = st.builds(
     advantage=st.none() | floats,
     source=st.none() | text,
     verdicts=st.lists(verdicts, max_size=2).map(tuple),
+)
+nodes = st.builds(
+    Node,
+    id=text,
+    problem_id=text,
+    parent_id=st.none() | text,
+    trajectory_id=st.none() | text,
+    start=counts,
+    end=counts,
+    text=text,
+    visits=counts,
+    value=st.none() | floats,
+    prior=st.none() | shares,
+    n_rollouts=st.none() | counts,
+    n_correct=st.none() | counts,
+    n_undecided=st.none() | counts,
+    outcome=st.none() | st.sampled_from(("valid", "invalid", "undecided")),
+    chosen=st.booleans(),
+)
+pairs = st.builds(
+    Pair,
+    id=text,
+    problem_id=text,
+    prompt=text,
+    prefix=text,
+    chosen=text,
+    rejected=text,
+    preference=shares,
+    kind=st.sampled_from(("step", "solution")),
+    branch_step=counts,
+    chosen_id=st.none() | text,
+    rejected_id=st.none() | text,
+    source=text,
+)
+mutations = st.builds(
+    Mutation,
+    id=text,
+    problem_id=text,
+    operator=text,
+    op_kind=st.sampled_from(("mutation", "refactoring", "teacher")),
+    flaw=st.none() | text,
+    line_index=counts,
+    line=counts,
+    prompt=text,
+    prefix=text,
+    before=text,
+    after=text,
+    exec_outcome=st.sampled_from(("pass", "wrong_answer", "timeout", "compile_error")),
+    failing_test=st.none() | text,
+    expected=st.none() | text,
+    got=st.none() | text,
+    error=st.none() | text,
+    label=st.none() | st.booleans(),
+    label_scope=st.sampled_from(("fixed_suffix", "any_completion")),
+    survived=st.none() | st.booleans(),
+    n_completions=counts,
+    n_completions_passed=counts,
+    image=text,
+    isolation=text,
+    tests=text,
+)
+counterfactuals = st.builds(
+    Counterfactual,
+    id=text,
+    problem_id=text,
+    kind=text,
+    flaw=st.none() | text,
+    fault=text,
+    safety=text,
+    check=text,
+    chance=st.none() | floats,
+    hop=counts,
+    n_hops=counts,
+    step_index=counts,
+    continuation=text,
+    prompt=text,
+    prefix=text,
+    before=text,
+    after=text,
+    before_fact=st.none() | text,
+    after_fact=st.none() | text,
+    label=st.none() | st.booleans(),
+    graph=text,
+)
+evidence = st.builds(
+    Evidence,
+    id=text,
+    problem_id=text,
+    pair_group=text,
+    block=st.sampled_from(get_args(EvidenceBlock)),
+    pool=st.sampled_from(get_args(EvidencePool)),
+    split=text,
+    case_id=text,
+    case=text,
+    evidence_id=text,
+    evidence=text,
+    claim=text,
+    label=st.booleans(),
+    finding=text,
+    state=text,
+    evidence_finding=text,
+    evidence_state=text,
+    evidence_origin=st.sampled_from(get_args(EvidenceOrigin)),
+    modifier=st.none() | text,
+    modifier_state=st.none() | text,
+    modifier_origin=st.none() | st.sampled_from(get_args(ModifierOrigin)),
+    safety=st.sampled_from(get_args(EvidenceSafety)),
 )
 rollouts = st.builds(
     Rollout,
@@ -122,6 +244,7 @@ def labelled_trajectories(draw: st.DrawFn) -> LabelledTrajectory:
         outcome=draw(verdicts),
         labels=tuple(draw(labels) for _ in trajectory.steps),
         first_error=draw(st.none() | counts),
+        first_error_prob=draw(st.none() | shares),
         keep=draw(st.booleans()),
         drop_reason=draw(st.none() | text),
     )
@@ -144,5 +267,10 @@ def records() -> st.SearchStrategy[object]:
         labels,
         labelled_trajectories(),
         rollouts,
+        nodes,
+        pairs,
+        mutations,
+        counterfactuals,
+        evidence,
         errors,
     )

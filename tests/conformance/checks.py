@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from stepsmith.schemas import Claim, Verdict
 from stepsmith.transforms.beam.coders import register_coders
 from stepsmith.transforms.beam.verify import Verify
-from stepsmith.transforms.verify import Case, Verifier, Worker
+from stepsmith.transforms.verify import Case, Tools, Verifier
 
-DEADLINE_S = 10.0  # no verifier's own deadline is longer, and none may take longer
+DEADLINE_S = 10.0  # of processor time here; no verifier's own deadline is longer
+LATEST_S = 120.0  # by the clock, which a busy machine lets run; what hangs takes longer
 
 HOSTILE = (
     "",
@@ -31,35 +32,35 @@ HOSTILE = (
     "a'" * 10_000 + "1 = 2",
 )
 
-Check = Callable[[Verifier, Worker], None]
+Check = Callable[[Verifier, Tools], None]
 
 
-def judge(verifier: Verifier, text: str, worker: Worker) -> Verdict:
+def judge(verifier: Verifier, text: str, tools: Tools) -> Verdict:
     """Judge `text` of a problem that the verifier can judge."""
     payload = next((case.payload for case in verifier.cases if case.payload != "{}"), "{}")
     case = Case(text, "undecided", answer="x^2 + 1", payload=payload)
-    return verifier(case.claim, worker)
+    return verifier(case.claim, tools)
 
 
-def check_cases_give_their_outcome(verifier: Verifier, worker: Worker) -> None:
+def check_cases_give_their_outcome(verifier: Verifier, tools: Tools) -> None:
     for case in verifier.cases:
-        verdict = verifier(case.claim, worker)
+        verdict = verifier(case.claim, tools)
         assert verdict.outcome == case.outcome, (case, verdict)
 
 
-def check_cases_show_all_outcomes(verifier: Verifier, worker: Worker) -> None:
-    del worker
+def check_cases_show_all_outcomes(verifier: Verifier, tools: Tools) -> None:
+    del tools
     assert {case.outcome for case in verifier.cases} == {"valid", "invalid", "undecided"}
 
 
-def check_total_and_deterministic(verifier: Verifier, worker: Worker) -> None:
+def check_total_and_deterministic(verifier: Verifier, tools: Tools) -> None:
     slow_is_fine = [HealthCheck.too_slow]
 
     @settings(deadline=None, database=None, max_examples=60, suppress_health_check=slow_is_fine)
     @given(st.text() | st.text("0123456789.,+-*/=()<>$% x\\{}\n"))
     def is_total(text: str) -> None:
-        verdict = judge(verifier, text, worker)
-        assert judge(verifier, text, worker) == verdict
+        verdict = judge(verifier, text, tools)
+        assert judge(verifier, text, tools) == verdict
         assert verdict.verifier == verifier.name
         assert verdict.version == verifier.version
         assert verdict.outcome == "valid" or verdict.evidence
@@ -67,46 +68,47 @@ def check_total_and_deterministic(verifier: Verifier, worker: Worker) -> None:
     is_total()
 
 
-def check_evidence(verifier: Verifier, worker: Worker) -> None:
+def check_evidence(verifier: Verifier, tools: Tools) -> None:
     for case in verifier.cases:
-        verdict = verifier(case.claim, worker)
+        verdict = verifier(case.claim, tools)
         assert verdict.outcome == "valid" or verdict.evidence, case
 
 
-def check_pickles_by_name(verifier: Verifier, worker: Worker) -> None:
-    del worker
+def check_pickles_by_name(verifier: Verifier, tools: Tools) -> None:
+    del tools
     pickled = pickle.dumps(verifier)
     assert pickle.loads(pickled) is verifier
     assert len(pickled) < 200
 
 
-def check_same_off_the_main_thread(verifier: Verifier, worker: Worker) -> None:
+def check_same_off_the_main_thread(verifier: Verifier, tools: Tools) -> None:
     claims = [case.claim for case in verifier.cases]
-    expected = [verifier(claim, worker) for claim in claims]
-    assert in_thread(verifier, claims, worker) == expected
+    expected = [verifier(claim, tools) for claim in claims]
+    assert in_thread(verifier, claims, tools) == expected
 
 
-def in_thread(verifier: Verifier, claims: list[Claim], worker: Worker) -> list[Verdict]:
+def in_thread(verifier: Verifier, claims: list[Claim], tools: Tools) -> list[Verdict]:
     verdicts: list[Verdict] = []
     thread = threading.Thread(
-        target=lambda: verdicts.extend(verifier(claim, worker) for claim in claims)
+        target=lambda: verdicts.extend(verifier(claim, tools) for claim in claims)
     )
     thread.start()
     thread.join()
     return verdicts
 
 
-def check_returns_within_its_deadline(verifier: Verifier, worker: Worker) -> None:
+def check_returns_within_its_deadline(verifier: Verifier, tools: Tools) -> None:
     for text in HOSTILE:
-        began = time.monotonic()
-        judge(verifier, text, worker)
-        assert time.monotonic() - began < DEADLINE_S, text[:40]
+        began, used = time.monotonic(), time.thread_time()
+        judge(verifier, text, tools)
+        assert time.thread_time() - used < DEADLINE_S, text[:40]
+        assert time.monotonic() - began < LATEST_S, text[:40]
 
 
-def check_same_inside_a_pipeline(verifier: Verifier, worker: Worker) -> None:
+def check_same_inside_a_pipeline(verifier: Verifier, tools: Tools) -> None:
     register_coders()
     claims = [case.claim for case in verifier.cases]
-    expected = [(claim, verifier(claim, worker)) for claim in claims]
+    expected = [(claim, verifier(claim, tools)) for claim in claims]
     with TestPipeline(runner="FnApiRunner") as pipeline:
         verified = pipeline | beam.Create(claims) | Verify(verifier.name)
         assert_that(verified.verdicts, equal_to(expected), "Verdicts")

@@ -93,6 +93,6 @@ def test_the_strategy_on_its_page_stops_at_the_first_right_solution(
         try:
             [ask] = plan.send((verdict,))
         except StopIteration as stopped:
-            rows = stopped.value
+            rows = stopped.value.rows
     assert [row.outcome.outcome for row in rows] == ["invalid", "valid"]
     assert [row.trajectory.id for row in rows] == ["attempt/0", "attempt/1"]

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from random import Random
 from typing import assert_type
 
+from stepsmith.sandboxes.contract import Execution, ExecutionResult, Sandbox
 from stepsmith.schemas import (
     Claim,
     ErrorRecord,
@@ -19,16 +20,22 @@ from stepsmith.schemas import (
     encode,
 )
 from stepsmith.transforms.files import Files
-from stepsmith.transforms.label.base import labeler
+from stepsmith.transforms.judging import Judgement, read_asserts
+from stepsmith.transforms.label.base import Rows, labeler
 from stepsmith.transforms.policy.base import Policy, Reply, Request, policy
 from stepsmith.transforms.policy.meter import EngineMeter
 from stepsmith.transforms.search.base import (
     Check,
+    Execute,
     Plan,
+    RunTests,
     Sample,
+    SearchResult,
     check_each,
     draw,
+    execute,
     judge_outcomes,
+    run_tests,
     strategy,
 )
 from stepsmith.transforms.source.base import Source, source
@@ -53,7 +60,24 @@ def parsed(claim: Claim, worker: Worker) -> Verdict:
     return valid() if read.decode() == claim.problem.answer else undecided("another reading")
 
 
-def verifiers_stay_plain_functions(claim: Claim, worker: Worker) -> None:
+def ends_alone(problem: Problem, sandbox: Sandbox) -> Verdict:
+    """Check a problem before anything is sampled for it."""
+    return valid() if sandbox.run(Execution(id="", source=problem.prompt)).exit_code == 0 else no()
+
+
+def no() -> Verdict:
+    return invalid("it does not run")
+
+
+@verifier("user.runs", cases=[Case("1", "valid")], needs=Sandbox, gold=ends_alone)
+def runs(claim: Claim, sandbox: Sandbox) -> Verdict:
+    """Run the step where it can do no harm."""
+    result = sandbox.run(Execution(id=claim.problem.id, source=claim.step.text))
+    return valid() if result.exit_code == 0 else undecided(result.outcome)
+
+
+def verifiers_stay_plain_functions(claim: Claim, worker: Worker, sandbox: Sandbox) -> None:
+    assert_type(runs(claim, sandbox), Verdict)
     assert_type(polite(claim), Verdict)
     assert_type(parsed(claim, worker), Verdict)
 
@@ -73,9 +97,13 @@ def twice(problem: Problem, rng: Random, *, prefixes: int = 1) -> Plan:
         assert_type(outcomes, Sequence[Verdict])
         rows.extend(map(_row, [problem] * len(again), again, outcomes))
     claim = Claim(problem=problem, prior=(), step=Step(text="so 2 + 3 = 6"))
+    result = yield from execute(Execute(execution=Execution(id="", source="print(1)")))
+    assert_type(result, ExecutionResult)
+    judgement = yield from run_tests(RunTests(tests=read_asserts(["assert f() == 1"]), source=""))
+    assert_type(judgement, Judgement)
     [verdict] = yield from check_each([Check(claim=claim, verifier="math.arithmetic")])
     assert_type(verdict, Verdict)
-    return tuple(rows)
+    return SearchResult(rows=tuple(rows))
 
 
 def _row(problem: Problem, trajectory: Trajectory, outcome: Verdict) -> LabelledTrajectory:
@@ -106,15 +134,17 @@ def squares(*, n: int = 10) -> Source:
 
 
 class Echo:
-    """A policy is any object with these four members."""
+    """A policy is any object with these six members."""
 
     name = "echo"
+    max_in_flight = 8
+    samples_per_request = 4
 
     def __init__(self) -> None:
         self.meter = EngineMeter(clock=time.monotonic)
 
-    async def sample(self, request: Request) -> Reply:
-        return Reply(text=request.problem.prompt, finish_reason="stop")
+    async def sample(self, request: Request) -> tuple[Reply, ...]:
+        return (Reply(text=request.problem.prompt, finish_reason="stop"),) * request.n
 
     async def score(self, request: Request, text: str) -> tuple[float, ...]:
         return (0.0,) * len(text)
@@ -128,8 +158,12 @@ async def echo(*, shout: bool = False) -> AsyncGenerator[Policy, None]:
 
 
 @labeler("user.strict")
-def strict(row: LabelledTrajectory, *, at_least: float = 0.5) -> LabelledTrajectory:
+def strict(rows: Sequence[LabelledTrajectory], *, at_least: float = 0.5) -> Rows:
     """Keep no row without a value."""
+    return tuple(_keep_if_sure(row, at_least) for row in rows)
+
+
+def _keep_if_sure(row: LabelledTrajectory, at_least: float) -> LabelledTrajectory:
     sure = all(label.value is not None and label.value >= at_least for label in row.labels)
     return (
         row

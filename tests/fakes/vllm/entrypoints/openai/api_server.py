@@ -35,9 +35,10 @@ async def _reply(prompt: str, sampling: Sampling, seed: int) -> Reply:
     steps = (Step(text=prefix),) if prefix else ()
     request = Request(problem=problem, prefix=steps, sampling=sampling, seed=seed)
     try:
-        return await _POLICY.sample(request)
+        [reply] = await _POLICY.sample(request)
     except RejectedRequestError:  # no sum in it
         return Reply(text=" one", finish_reason="length", n_prompt_tokens=1, n_tokens=1)
+    return reply
 
 
 def _choice(index: int, prompt: str, reply: Reply, body: dict[str, Any]) -> dict[str, Any]:
@@ -51,6 +52,7 @@ def _choice(index: int, prompt: str, reply: Reply, body: dict[str, Any]) -> dict
         "logprobs": None
         if body.get("logprobs") is None
         else {"tokens": tokens, "token_logprobs": logprobs},
+        "token_ids": list(range(reply.n_tokens or 0)) if body.get("return_token_ids") else None,
     }
 
 
