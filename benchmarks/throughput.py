@@ -22,10 +22,13 @@ from stepsmith.schemas.arrow import ROLLOUTS, TRAJECTORIES
 from stepsmith.schemas.records import LabelledTrajectory, Problem
 from stepsmith.transforms.files import LocalFiles
 from stepsmith.transforms.job import Job
+from stepsmith.transforms.label import by_problem
 from stepsmith.transforms.policy.journal import Journal
 from stepsmith.transforms.search.driver import Driver
+from stepsmith.transforms.search.scheduler import QueuedPolicy, window_of
 from stepsmith.transforms.search.shard import SearchedShard, make_shard, search_shard
 from stepsmith.transforms.sink.shards import write_shard
+from stepsmith.transforms.verify import Tools
 from stepsmith.transforms.verify.run import Verification
 
 T = TypeVar("T")
@@ -120,7 +123,7 @@ def search(job: Job, problems: list[Problem], folder: Path) -> SearchedShard:
     async def whole() -> SearchedShard:
         async with job.policy() as policy:
             driver = Driver(
-                policy=policy,
+                policy=QueuedPolicy(policy),
                 sampling=job.recipe.sampling,
                 seed=job.recipe.seed,
                 read=job.reader(),
@@ -132,7 +135,7 @@ def search(job: Job, problems: list[Problem], folder: Path) -> SearchedShard:
                     driver=driver,
                     strategy=job.strategy(),
                     journal=journal,
-                    window=asyncio.Semaphore(job.recipe.window),
+                    window=asyncio.Semaphore(window_of(policy.max_in_flight)),
                 )
 
     return asyncio.run(whole())
@@ -141,7 +144,8 @@ def search(job: Job, problems: list[Problem], folder: Path) -> SearchedShard:
 def label(job: Job, searched: SearchedShard) -> list[LabelledTrajectory]:
     """Judge and label every row."""
     judge, decide = verification(job).judge_steps, job.labeler()
-    return [decide(judge(row)) for row in searched.rows]
+    judged = [judge(row) for row in searched.rows]
+    return [row for group in by_problem(judged) for row in decide(group)]
 
 
 def verification(job: Job) -> Verification:
@@ -149,7 +153,7 @@ def verification(job: Job) -> Verification:
     verify = job.recipe.verify
     threads = concurrent.futures.ThreadPoolExecutor(16)
     return Verification(
-        outcome=verify.outcome, steps=verify.steps, worker=shared_pool(), threads=threads
+        outcome=verify.outcome, steps=verify.steps, tools=Tools(shared_pool()), threads=threads
     )
 
 
