@@ -236,13 +236,16 @@ def test_code_that_does_not_run_refutes_nothing(sandbox: Sandbox) -> None:
 
 
 def test_what_is_expected_is_not_in_the_process(sandbox: Sandbox) -> None:
+    # So many digits that no address, time or identifier shows them by chance; never in the source.
     spy = (
-        "```python\nimport sys\ndef f():\n    frame = sys._getframe()\n    while frame:\n"
-        "        seen = repr(frame.f_globals) + repr(frame.f_locals)\n"
-        "        if str(4700 + 11) in seen: return 4700 + 11\n"
+        "```python\nimport sys\ndef f():\n    secret = '4711' * 6\n    frame = sys._getframe(1)\n"
+        "    while frame:\n        seen = repr(frame.f_globals) + repr(frame.f_locals)\n"
+        "        if secret in seen: return int(secret)\n"
         "        frame = frame.f_back\n```\n"
     )
-    assert judged(sandbox, "`f()` returns 4711", spy).outcome == "invalid"
+    assert judged(sandbox, f"`f()` returns {'4711' * 6}", spy).outcome == "invalid"
+    sees_itself = spy.replace("_getframe(1)", "_getframe(0)")
+    assert judged(sandbox, f"`f()` returns {'4711' * 6}", sees_itself).outcome == "valid"
 
 
 @pytest.mark.parametrize(
