@@ -3,7 +3,7 @@
 Two sets. *Public*: 383 pairs from the test suites of six public graders, each with its own
 expectation, some of which contradict each other (`PLAINLY_WRONG` names those and says why; they
 count like all others). *Metamorphic*: pairs from MATH's gold answers that are equal, or different,
-by construction (`benchmarks.metamorphic`). An `undecided` counts as not right.
+by construction (`benchmarks.pairs.metamorphic`). An `undecided` counts as not right.
 
 math-verify is asked the same in the same run, in a worker that can be killed: once with its own
 default parsing of the same texts, once with the answers that our extraction found, in dollars.
@@ -22,11 +22,12 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.known_pairs import PLAINLY_WRONG
-from benchmarks.math_verify_peer import DEADLINE_S, TARGET
-from benchmarks.metamorphic import DATA, Pair, math_golds, pairs
-from benchmarks.processor import cpu_s
-from benchmarks.report import CannotRunError, Claim, Findings, main
+from benchmarks.data.folder import data_folder, existing
+from benchmarks.pairs.known import PLAINLY_WRONG
+from benchmarks.pairs.math_verify import DEADLINE_S, TARGET
+from benchmarks.pairs.metamorphic import Pair, math_golds, pairs
+from benchmarks.report import Claim, Findings, main
+from benchmarks.usage.processor import cpu_s
 from stepsmith.sandboxes import DeadlineError, WorkerError, WorkerPool
 from stepsmith.schemas.records import Claim as StepClaim
 from stepsmith.schemas.records import Outcome, Problem, Step
@@ -55,7 +56,8 @@ class Public:
 
 def measure(*, quick: bool) -> Findings:
     """Measure both sets, both graders, and the speed of each."""
-    public, made = public_pairs(DATA), pairs(math_golds(DATA))
+    folder = data_folder()
+    public, made = public_pairs(folder), pairs(math_golds(folder))
     if quick:
         public, made = public[::4], made[:N_QUICK]
     with WorkerPool(1) as pool:
@@ -86,10 +88,7 @@ def measure(*, quick: bool) -> Findings:
 
 def public_pairs(folder: Path) -> list[Public]:
     """Read the public graders' own test cases."""
-    path = folder / "answer_equivalence" / "suite.json"
-    if not path.is_file():
-        msg = f"no {path}; set STEPSMITH_DATA to the folder of the data sets"
-        raise CannotRunError(msg)
+    path = existing(folder / "answer_equivalence" / "suite.json")
     rows = json.loads(path.read_text(encoding="utf-8"))
     return [
         Public(index, row["source"].partition("/")[0], row["gold"], row["pred"], row["expected"])

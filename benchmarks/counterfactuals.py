@@ -23,22 +23,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
-from benchmarks.counterfactual_facts import (
+from benchmarks.chains.facts import (
     Split,
     Tally,
     baselines,
-    data_folder,
     open_split,
     spoil_codex,
     spoil_facts,
 )
-from benchmarks.counterfactual_leaks import (
+from benchmarks.chains.leaks import (
     Made,
     edited_pairs,
     matched_pairs,
     measure_leak,
     naive_pairs,
 )
+from benchmarks.data.folder import data_folder
 from benchmarks.report import CannotRunError, Claim, Findings, main
 from stepsmith.pipelines.audit.interval import wilson
 from stepsmith.schemas.records import Claim as StepClaim
@@ -66,7 +66,7 @@ UNSEEN = ("duplicated_hop", "early_stop")
 def measure(*, quick: bool) -> Findings:
     """Make facts and chains wrong, and look each up in what was held out."""
     with tempfile.TemporaryDirectory() as scratch:
-        split = open_split(data_folder() / "fb15k237", Path(scratch) / "train")
+        split = open_split(data_folder() / "graphs" / "fb15k237", Path(scratch) / "train")
         truth = Truth(split.graph)
         n = 300 if quick else 12_000
         single, usual = spoil_facts(split, truth, n), baselines(split, truth, n)
@@ -77,7 +77,7 @@ def measure(*, quick: bool) -> Findings:
         chains = tally_chains(split, made)
         agreed = list(map(agreement, made if quick else made[:120]))
         codex = spoil_codex(
-            data_folder() / "codex", Path(scratch) / "codex", 50 if quick else 2_000
+            data_folder() / "graphs" / "codex", Path(scratch) / "codex", 50 if quick else 2_000
         )
         leaks = dict(leak_claims(split.graph, made))
     n_rows = sum(len(each.rows) for each in made)

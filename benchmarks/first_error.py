@@ -1,6 +1,6 @@
 """How many samples it takes to find the first wrong step, and how far to trust the answer.
 
-Worlds in which the truth is known (benchmarks/worlds.py). Each problem is a world of its own: how
+Worlds in which the truth is known (`benchmarks.worlds`). Each problem is a world of its own: how
 often a step holds (0.85 to 0.98) and how often a broken prefix recovers by luck (0, .02, .05 or
 .1) differ, and no strategy is told. Solutions are drawn until one is wrong; all strategies locate
 errors of wrong solutions, and samples are completions of prefixes: the first solutions cost every
@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.located import (
+from benchmarks.locating.attempts import (
     PILOT,
     Outcome,
     Setting,
@@ -32,8 +32,8 @@ from benchmarks.located import (
     try_monte_carlo,
     try_omega,
 )
-from benchmarks.plots import draw_curves
 from benchmarks.report import Claim, Findings, main
+from benchmarks.summaries.plots import draw_curves
 
 BUDGETS = {12: 34, 16: 60}
 TARGETS = {12: (0.86, 24.0), 16: (0.80, 42.0)}

@@ -7,6 +7,7 @@ beside `exists` one `searchsorted` of numpy per question. On FB15k-237 the same 
 networkx, rustworkx, igraph and DuckDB, which have no hub cap; those of at most 3 hops.
 """
 
+import contextlib
 import gc
 import os
 import statistics
@@ -20,18 +21,18 @@ from typing import Any, Literal
 
 import numpy as np
 
-from benchmarks.graph_checks import mismatched_lookups, mismatched_paths
-from benchmarks.graph_memory import shared_mb
-from benchmarks.graph_peers import compare, many_rate, rate
-from benchmarks.graph_world import World, make_ends, make_lookups, make_world
-from benchmarks.report import Claim, Findings, main
+from benchmarks.data.folder import data_folder, existing
+from benchmarks.graphs.checks import mismatched_lookups, mismatched_paths
+from benchmarks.graphs.engines import compare, many_rate, rate
+from benchmarks.graphs.world import World, make_ends, make_lookups, make_world
+from benchmarks.report import CannotRunError, Claim, Findings, main
+from benchmarks.usage.memory import shared_mb
 from stepsmith.transforms.graph.build import build, write
 from stepsmith.transforms.graph.columns import Collected
 from stepsmith.transforms.graph.loaders.parquet import parquet
 from stepsmith.transforms.graph.paths import simple_paths
 from stepsmith.transforms.graph.store import Graph
 
-DATA = Path(os.environ.get("STEPSMITH_DATA", "../shared/data")) / "graphs" / "fb15k237"
 _QUICK = World(facts=200_000, nodes=50_000, relations=50)
 _FB15K237_FACTS = 310_116
 
@@ -55,8 +56,9 @@ def measure(*, quick: bool) -> Findings:
         details["bytes"] = (folder / "made" / "arrays.bin").stat().st_size
         count = 100 if quick else 1_000
         claims.append(_none("graph.mismatched_paths", mismatched_paths(count, random)))
-        if DATA.is_dir():
-            real = _real(folder / "real")
+        source = _fb15k237()
+        if source is not None:
+            real = _real(source, folder / "real")
             claims.append(
                 _none("graph.mismatched_lookups", mismatched_lookups(real, count, random))
             )
@@ -74,7 +76,7 @@ def measure(*, quick: bool) -> Findings:
                 details["fb15k237"] = engines
                 claims += _peers(engines)
         else:
-            details["fb15k237"] = f"not there: {DATA}; set STEPSMITH_DATA"
+            details["fb15k237"] = "not there; set STEPSMITH_DATA"
     return Findings(claims=claims, details=details)
 
 
@@ -148,8 +150,14 @@ def _bare_exists(graph: Graph) -> Callable[[list[int]], object]:
     return ask
 
 
-def _real(folder: Path) -> Graph:
-    facts, names = (str(DATA / f"{name}.parquet") for name in ("triples", "labels"))
+def _fb15k237() -> Path | None:
+    with contextlib.suppress(CannotRunError):
+        return existing(data_folder() / "graphs" / "fb15k237")
+    return None
+
+
+def _real(source: Path, folder: Path) -> Graph:
+    facts, names = (str(source / f"{name}.parquet") for name in ("triples", "labels"))
     build(parquet([facts], names=names), folder)
     return Graph.open(folder)
 

@@ -11,7 +11,6 @@ scores a gold text above a spoiled one, ties half.
 """
 
 import itertools
-import os
 import statistics
 import sys
 import tempfile
@@ -22,9 +21,10 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from benchmarks.graph_labels_paths import question_of, sample_paths, spoiled, stated
-from benchmarks.graph_labels_text import WRITERS, Statement, names_only, path_values, worded
-from benchmarks.report import CannotRunError, Claim, Findings, main
+from benchmarks.chains.paths import question_of, sample_paths, spoiled, stated
+from benchmarks.chains.texts import WRITERS, Statement, names_only, path_values, worded
+from benchmarks.data.folder import data_folder, existing, read_columns
+from benchmarks.report import Claim, Findings, main
 from stepsmith.transforms.graph.build import build
 from stepsmith.transforms.graph.loaders.base import GRAPH_LOADERS
 from stepsmith.transforms.graph.overlap import path_reward
@@ -61,7 +61,7 @@ class Seen(NamedTuple):
 
 def measure(*, quick: bool) -> Findings:
     """Judge every path and its corruptions in every way of writing."""
-    folder = Path(os.environ.get("STEPSMITH_DATA", "../shared/data")) / "graphs"
+    folder = data_folder() / "graphs"
     with tempfile.TemporaryDirectory() as scratch:
         graph = open_fb15k(folder / "fb15k237", Path(scratch) / "graph")
         paths = sample_paths(graph, 20 if quick else 2_000, Random(0))
@@ -211,7 +211,7 @@ def curated(folder: Path, scratch: Path, *, limit: int) -> tuple[list[Claim], di
     """
     negatives = _negatives(folder / "codex-m.test_negatives.txt")
     negatives = negatives[:limit] if limit else negatives
-    rows = _read(folder / "triples.parquet", ("head", "relation", "tail"))
+    rows = read_columns(folder / "triples.parquet", ("head", "relation", "tail"))
     declared = list(zip(*negatives[::2], strict=True))
     parts: list[Part] = [
         Rows(heads=rows[0], relations=rows[1], tails=rows[2]),
@@ -253,34 +253,20 @@ def _false_facts(graph: Graph, edges: Sequence[Edge], write: Callable[[Edge], st
 
 
 def _negatives(path: Path) -> list[tuple[str, str, str]]:
-    try:
-        lines = path.read_text().splitlines()
-    except FileNotFoundError:
-        msg = f"no data in {path}; set STEPSMITH_DATA"
-        raise CannotRunError(msg) from None
+    lines = existing(path).read_text().splitlines()
     return [(head, relation, tail) for head, relation, tail in map(str.split, lines)]
 
 
 def open_fb15k(folder: Path, target: Path) -> Graph:
     """Build FB15k-237 with its names, and open it."""
-    heads, relations, tails = _read(folder / "triples.parquet", ("head", "relation", "tail"))
-    keys, texts = _read(folder / "labels.parquet", ("id", "label"))
+    heads, relations, tails = read_columns(folder / "triples.parquet", ("head", "relation", "tail"))
+    keys, texts = read_columns(folder / "labels.parquet", ("id", "label"))
     parts: list[Part] = [
         Rows(heads=heads, relations=relations, tails=tails),
         Labels(keys=keys, texts=texts),
     ]
     build(parts, target, keys_are_names=False)
     return Graph.open(target)
-
-
-def _read(path: Path, columns: tuple[str, ...]) -> list[list[str]]:
-    import pyarrow.parquet as pq
-
-    if not path.exists():
-        msg = f"no data in {path}; set STEPSMITH_DATA"
-        raise CannotRunError(msg)
-    table = pq.read_table(path, columns=list(columns))
-    return [table[column].to_pylist() for column in columns]
 
 
 if __name__ == "__main__":

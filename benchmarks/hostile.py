@@ -21,10 +21,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from benchmarks.hostile_baseline import math_verify_alone
-from benchmarks.hostile_inputs import Trial, listed_trials
-from benchmarks.hostile_strings import fuzz_trials, load_texts
-from benchmarks.hostile_trial import (
+from benchmarks.hostiles.baseline import math_verify_alone
+from benchmarks.hostiles.inputs import Trial, listed_trials
+from benchmarks.hostiles.strings import fuzz_trials, load_texts
+from benchmarks.hostiles.trial import (
     ALLOWED_OVER_S,
     Memory,
     Tally,

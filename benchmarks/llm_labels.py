@@ -1,7 +1,7 @@
 """First errors in a real model's sums, located by each strategy and judged by an exact oracle.
 
 A model of 135M parameters on the CPU solves sums of one-digit numbers, one operation a line, and is
-often wrong. `benchmarks/sum_oracle.py` knows which line is. The same wrong solutions of the same
+often wrong. `benchmarks/sums/oracle.py` knows which line is. The same wrong solutions of the same
 problems are given to `monte_carlo` and to `bisect`; `omega` is given all solutions and selects, as
 is its way. Samples are completions of prefixes: the solutions cost every strategy the same.
 
@@ -31,7 +31,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import numpy as np
 
-from benchmarks.named_errors import (
+from benchmarks.report import CannotRunError, Findings, main
+from benchmarks.sums.named import (
     Arm,
     Found,
     Named,
@@ -41,8 +42,7 @@ from benchmarks.named_errors import (
     mean_confidence,
     where_searched,
 )
-from benchmarks.report import CannotRunError, Findings, main
-from benchmarks.sum_oracle import UndecidableError, first_wrong_line
+from benchmarks.sums.oracle import UndecidableError, first_wrong_line
 from benchmarks.throughput import read, verification
 from stepsmith.pipelines.run import make_job
 from stepsmith.schemas.errors import UserError

@@ -12,7 +12,7 @@ of the problems is run once more with half of their tests: of the same edits mor
 `rate` counts everything: choosing the edits, the runs of the references, programs that never end.
 
 `faults` is another matter: HumanEvalPack's programs each hold a real bug, and are searched for it
-as `benchmarks.mutation_faults` says, by what edits of each line do. `top_n` is the share whose
+as `benchmarks.mutations.faults` says, by what edits of each line do. `top_n` is the share whose
 fault is among the first n lines; `chance` what lines in any order would give.
 """
 
@@ -24,8 +24,9 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from benchmarks.mutation_faults import Buggy, Located, locate, read_buggy, shares
-from benchmarks.mutation_runs import (
+from benchmarks.data.folder import data_folder
+from benchmarks.mutations.faults import Buggy, Located, locate, read_buggy, shares
+from benchmarks.mutations.runs import (
     SETS,
     Mutated,
     mutate,
@@ -35,7 +36,6 @@ from benchmarks.mutation_runs import (
     side_by_side,
 )
 from benchmarks.report import Claim, Findings, main
-from benchmarks.step_sets import data_folder
 from stepsmith.pipelines.audit import Rate
 from stepsmith.sandboxes.contract import Sandbox
 from stepsmith.schemas import Mutation

@@ -10,13 +10,12 @@ The plain block is there with its leak: evidence that matches a claim supports i
 and claims that the case does not bear out are a quarter. Perfect use of that gives 5/6 and 2/3.
 """
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
 from random import Random
 from typing import Literal
 
+from benchmarks.data.folder import data_folder, read_columns
 from benchmarks.report import CannotRunError, Claim, Findings, main
 from stepsmith.pipelines.dependence.auc import Auc
 from stepsmith.pipelines.dependence.command import measure_rows
@@ -132,13 +131,8 @@ def made_facts() -> Iterator[CaseFact]:
 
 def umls_facts() -> Iterator[CaseFact]:
     """Yield UMLS-135 as a table; raises `CannotRunError` where the file is not there."""
-    import pyarrow.parquet as pq
-
     path = data_folder() / "graphs" / "umls135" / "triples.parquet"
-    if not path.is_file():
-        msg = f"there is no {path}; set STEPSMITH_DATA"
-        raise CannotRunError(msg)
-    columns = pq.read_table(path).select(["head", "relation", "tail"]).to_pydict().values()
+    columns = read_columns(path, ("head", "relation", "tail"))
     facts = [Fact(*row) for row in zip(*columns, strict=True)]
     return facts_of(Graph.of(facts), states="tails")
 
@@ -166,12 +160,6 @@ def hpo_facts() -> Iterator[CaseFact]:
     tails = {fact.tail for fact in facts[True]}
     near = [fact for fact in facts[False] if fact.head in heads or fact.tail in tails]
     return facts_of(Graph.of(near, negatives=facts[True], names=names), states="signs")
-
-
-def data_folder() -> Path:
-    """Return where the real data sets stand."""
-    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
-    return Path(os.environ.get("STEPSMITH_DATA", beside))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from benchmarks.kg_path_traces import SPOILED, Asked, freebase, made, problems
+from benchmarks.chains.traces import SPOILED, Asked, freebase, made, problems
 from benchmarks.report import Claim, Findings, main
 from stepsmith.schemas import Claim as StepClaim
 from stepsmith.schemas import Problem, Step

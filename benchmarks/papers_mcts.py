@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 from benchmarks.report import Claim, Findings, main
-from benchmarks.tree_world import TreeWorld, rank_correlation, rate_nodes, sibling_scores
-from benchmarks.worlds import PROBLEM, Walk, true_error
+from benchmarks.worlds.tree import TreeWorld, rank_correlation, rate_nodes, sibling_scores
+from benchmarks.worlds.walk import PROBLEM, Walk, true_error
 from stepsmith.transforms.search.base import SearchResult
 from stepsmith.transforms.search.mcts import Value, mcts
 

@@ -21,7 +21,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from benchmarks.report import CannotRunError, Claim, Findings, main
+from benchmarks.data.folder import data_folder, existing
+from benchmarks.report import Claim, Findings, main
 from stepsmith.sandboxes import shared_pool
 from stepsmith.schemas.records import LabelledTrajectory, Pair, Problem, Verdict
 from stepsmith.transforms.files import LocalFiles
@@ -31,7 +32,6 @@ from stepsmith.transforms.search.mismatch_negatives import RIGHT, mismatch_negat
 from stepsmith.transforms.source.mismatch import mismatch
 from stepsmith.transforms.verify import Tools, get_verifier
 
-_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _FILES = ("gsm8k/test.jsonl", "math/math500.jsonl")
 _BARS: Mapping[str, Mapping[str, Any]] = {
     "other_domain": {"target": 0.95, "better": "higher"},
@@ -44,24 +44,13 @@ _FIGURES = re.compile(r"\d+(?:\.\d+)?")
 
 def measure(*, quick: bool) -> Findings:
     """Make mismatches of every distance, check them again, and tell them from right ones."""
-    folder = Path(data_folder())
-    if not all((folder / name).is_file() for name in _FILES):
-        msg = f"needs {' and '.join(_FILES)} under {folder}; set STEPSMITH_DATA"
-        raise CannotRunError(msg)
-    problems = read_problems(folder, size=30 if quick else 400)
+    problems = read_problems(data_folder(), size=30 if quick else 400)
     tools = Tools(shared_pool())
     results = [(problem, search(problem, tools)) for problem in problems]
     claims = [*_oracle(results), *_dropped(results)]
     for distance in DISTANCES:
         claims += _difficulty(distance, results)
     return Findings(claims=claims, details={"problems": len(problems)})
-
-
-def data_folder() -> str:
-    """Return where real data sets lie on this machine."""
-    import os
-
-    return os.environ.get("STEPSMITH_DATA", str(_DATA))
 
 
 def read_problems(folder: Path, *, size: int) -> Sequence[Problem]:
@@ -78,13 +67,13 @@ def read_problems(folder: Path, *, size: int) -> Sequence[Problem]:
             },
             {
                 "kind": "jsonl",
-                "path": str(folder / _FILES[0]),
+                "path": str(existing(folder / _FILES[0])),
                 "domain": "words",
                 "limit": size // 2,
             },
             {
                 "kind": "jsonl",
-                "path": str(folder / _FILES[1]),
+                "path": str(existing(folder / _FILES[1])),
                 "domain": "competition",
                 "limit": min(size, 500),
             },

@@ -12,7 +12,7 @@ from random import Random
 from typing import Literal
 
 from benchmarks.report import Claim, Findings, main
-from benchmarks.worlds import PROBLEM, ChainWorld, Walk, first_bad, true_error
+from benchmarks.worlds.walk import PROBLEM, ChainWorld, Walk, first_bad, true_error
 from stepsmith.schemas.records import Claim as StepClaim
 from stepsmith.schemas.records import LabelledTrajectory, Node, Problem, Step
 from stepsmith.transforms.label.first_error import first_error

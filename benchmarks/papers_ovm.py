@@ -13,8 +13,8 @@ from itertools import accumulate
 from random import Random
 
 from benchmarks.report import Claim, Findings, main
-from benchmarks.tree_world import TreeWorld
-from benchmarks.worlds import PROBLEM, Walk
+from benchmarks.worlds.tree import TreeWorld
+from benchmarks.worlds.walk import PROBLEM, Walk
 from stepsmith.schemas.records import LabelledTrajectory, StepLabel
 from stepsmith.transforms.search.outcome_value import outcome_value
 

@@ -19,7 +19,8 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any, Literal
 
-from benchmarks.repair_world import (
+from benchmarks.report import Claim, Findings, main
+from benchmarks.worlds.repair import (
     LATENESS,
     PROBLEM,
     RepairWalk,
@@ -29,8 +30,7 @@ from benchmarks.repair_world import (
     exact_salvage,
     own_styles,
 )
-from benchmarks.report import Claim, Findings, main
-from benchmarks.worlds import true_error
+from benchmarks.worlds.walk import true_error
 from stepsmith.schemas.records import LabelledTrajectory
 from stepsmith.transforms.search.repair import repair
 from stepsmith.transforms.search.sample import sample

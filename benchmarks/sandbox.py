@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
-from benchmarks import sandbox_peers as peers
 from benchmarks.report import CannotRunError, Claim, Findings, main
-from benchmarks.sandbox_growth import Holdings, cpu_s, holdings, outcomes, own_folder
+from benchmarks.sandboxes import peers
+from benchmarks.sandboxes.holdings import Holdings, cpu_s, holdings, outcomes, own_folder
 from stepsmith.sandboxes.archive import guard_archive
 from stepsmith.sandboxes.contract import Execution, Sandbox
 from stepsmith.sandboxes.errors import SandboxError

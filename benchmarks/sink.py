@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.report import Claim, Findings, main
-from benchmarks.sinks import (
+from benchmarks.sinks.ways import (
     Rows,
     make_rows,
     write_beam,

@@ -20,16 +20,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.audited import audited_false_alarms, audited_precision, disagreements, read_audited
-from benchmarks.plots import draw_shares
-from benchmarks.processor import cpu_s
-from benchmarks.report import Claim, Findings, main
-from benchmarks.step_sets import (
+from benchmarks.data.audited import (
+    audited_false_alarms,
+    audited_precision,
+    disagreements,
+    read_audited,
+)
+from benchmarks.data.folder import data_folder
+from benchmarks.data.step_sets import (
     SETS,
-    data_folder,
     naive_opinion,
     read_set,
 )
+from benchmarks.report import Claim, Findings, main
+from benchmarks.summaries.plots import draw_shares
+from benchmarks.usage.processor import cpu_s
 from stepsmith.pipelines.audit import HumanLabelled, Judged, Rate, Scores, judge_solutions, score
 from stepsmith.pipelines.audit.command import HALVES, Half, default_verifiers, half_of
 from stepsmith.sandboxes import WorkerPool

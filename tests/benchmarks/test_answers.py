@@ -9,10 +9,10 @@ from random import Random
 import pytest
 
 from benchmarks.answers import HOME, public_pairs, read
-from benchmarks.known_pairs import PLAINLY_WRONG
-from benchmarks.metamorphic import PER_WAY, math_golds, pairs
+from benchmarks.pairs.known import PLAINLY_WRONG
+from benchmarks.pairs.metamorphic import PER_WAY, math_golds, pairs
+from benchmarks.pairs.variants import DIFFERENT, EQUAL
 from benchmarks.report import CannotRunError
-from benchmarks.variants import DIFFERENT, EQUAL
 
 DATA = Path(os.environ.get("STEPSMITH_DATA", Path(__file__).parents[3] / "shared" / "data"))
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"no real data in {DATA}")

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Iterator
 import aiohttp
 import pytest
 
-from benchmarks.batching_engine import Engine, Pace, PrefixCache, blocks_of, count_tokens, timeline
-from benchmarks.batching_server import (
+from benchmarks.batching.engine import Engine, Pace, PrefixCache, blocks_of, count_tokens, timeline
+from benchmarks.batching.server import (
     ERROR_RATE,
     RECOVERY_RATE,
     Running,

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from benchmarks.counterfactual_facts import (
+from benchmarks.chains.facts import (
     Split,
     Tally,
     absent_tail,
@@ -12,7 +12,7 @@ from benchmarks.counterfactual_facts import (
     namesakes,
     spoil_facts,
 )
-from benchmarks.counterfactual_leaks import (
+from benchmarks.chains.leaks import (
     Pair,
     edited_pairs,
     matched_pairs,

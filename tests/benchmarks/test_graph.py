@@ -6,9 +6,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from benchmarks import graph_checks
-from benchmarks.graph_memory import shared_mb
-from benchmarks.graph_world import World, make_ends, make_lookups, make_world
+from benchmarks.graphs import checks as graph_checks
+from benchmarks.graphs.world import World, make_ends, make_lookups, make_world
+from benchmarks.usage.memory import shared_mb
 from stepsmith.transforms.graph.build import make_parts, write
 from stepsmith.transforms.graph.paths import shortest_hops
 from stepsmith.transforms.graph.store import Graph

@@ -4,8 +4,7 @@ from random import Random
 
 import pytest
 
-from benchmarks.graph_labels import PLANTED, gold_wins
-from benchmarks.graph_labels_paths import (
+from benchmarks.chains.paths import (
     SPOILED,
     missing_hop,
     negated,
@@ -15,7 +14,8 @@ from benchmarks.graph_labels_paths import (
     spoiled,
     stated,
 )
-from benchmarks.graph_labels_text import HELD_OUT, WRITERS, Statement, names_only
+from benchmarks.chains.texts import HELD_OUT, WRITERS, Statement, names_only
+from benchmarks.graph_labels import PLANTED, gold_wins
 from stepsmith.transforms.graph.phrasing import Phrase, forms_of
 from stepsmith.transforms.graph.store import Graph
 from stepsmith.transforms.graph.triples import Fact

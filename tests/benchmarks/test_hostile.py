@@ -11,10 +11,10 @@ from random import Random
 
 import pytest
 
-from benchmarks import hostile_trial
 from benchmarks.hostile import run_fuzzed
-from benchmarks.hostile_baseline import math_verify_alone
-from benchmarks.hostile_inputs import (
+from benchmarks.hostiles import trial as hostile_trial
+from benchmarks.hostiles.baseline import math_verify_alone
+from benchmarks.hostiles.inputs import (
     ATTACKS,
     NOT_INVALID,
     NOT_VALID,
@@ -24,7 +24,7 @@ from benchmarks.hostile_inputs import (
     listed_trials,
     step_claim,
 )
-from benchmarks.hostile_strings import (
+from benchmarks.hostiles.strings import (
     FALLBACK,
     LOOKALIKES,
     base,
@@ -32,7 +32,7 @@ from benchmarks.hostile_strings import (
     fuzz_trials,
     mutate,
 )
-from benchmarks.hostile_trial import (
+from benchmarks.hostiles.trial import (
     Memory,
     Tally,
     busy_threads,
@@ -62,7 +62,7 @@ def test_there_are_39_attacks() -> None:
 
 EVALUATE = """
 import os, sys
-from benchmarks.hostile_inputs import payloads
+from benchmarks.hostiles.inputs import payloads
 from pathlib import Path
 for payload in payloads(Path(sys.argv[1])):
     try:

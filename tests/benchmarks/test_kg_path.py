@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from benchmarks.kg_path_traces import SPOILED, Asked, made, problems
+from benchmarks.chains.traces import SPOILED, Asked, made, problems
 from benchmarks.papers_kg_path import falls_of, measure, plain, won
 from stepsmith.transforms.graph.store import Graph
 

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from benchmarks.llm_labels import make, measure_with
-from benchmarks.named_errors import (
+from benchmarks.sums.named import (
     Arm,
     Found,
     Named,
@@ -18,7 +18,7 @@ from benchmarks.named_errors import (
     recall,
     where_searched,
 )
-from benchmarks.sum_oracle import UndecidableError, first_wrong_line
+from benchmarks.sums.oracle import UndecidableError, first_wrong_line
 from stepsmith.transforms.policy.chain import Chain, write
 from stepsmith.transforms.policy.simulated import SimulatedPolicy, SimulatedRates
 

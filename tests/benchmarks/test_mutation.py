@@ -24,7 +24,7 @@ from benchmarks.mutation import (
     weak_claims,
     weak_tests,
 )
-from benchmarks.mutation_faults import (
+from benchmarks.mutations.faults import (
     Buggy,
     Located,
     effect,
@@ -34,7 +34,7 @@ from benchmarks.mutation_faults import (
     read_buggy,
     shares,
 )
-from benchmarks.mutation_runs import (
+from benchmarks.mutations.runs import (
     Mutated,
     mutate,
     opened,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.papers_evidence import data_folder, evidence_of, made_facts, measure, umls_facts
+from benchmarks.papers_evidence import evidence_of, made_facts, measure, umls_facts
 from benchmarks.report import CannotRunError
 
 
@@ -28,8 +28,6 @@ def test_the_made_table_has_twelve_findings_of_two_states() -> None:
 
 
 def test_a_real_graph_gives_both_blocks() -> None:
-    if not data_folder().is_dir():
-        pytest.skip(f"no real data in {data_folder()}; set STEPSMITH_DATA")
     try:
         rows = list(evidence_of(umls_facts(), groups=4))
     except CannotRunError as error:

@@ -2,7 +2,7 @@
 
 import time
 
-from benchmarks.processor import cpu_s
+from benchmarks.usage.processor import cpu_s
 from stepsmith.sandboxes import WorkerPool
 
 ECHO = "tests.workers.targets:echo"

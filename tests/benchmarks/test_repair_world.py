@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from benchmarks.papers_repair import SETTINGS, STYLES, WRITERS, diversity_gain, mend, right_share
-from benchmarks.repair_world import (
+from benchmarks.worlds.repair import (
     POLICY,
     PROBLEM,
     RepairWalk,
@@ -14,7 +14,7 @@ from benchmarks.repair_world import (
     distinct_4,
     exact_salvage,
 )
-from benchmarks.worlds import first_bad, true_error
+from benchmarks.worlds.walk import first_bad, true_error
 from stepsmith.transforms.format import FORMATS, Format
 from stepsmith.transforms.format.preference import PreferenceRow
 from stepsmith.transforms.search.repair import repair

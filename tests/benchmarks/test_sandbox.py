@@ -24,8 +24,8 @@ from benchmarks.sandbox import (
     _together,
     measure,
 )
-from benchmarks.sandbox_growth import cpu_s, descendants, holdings, outcomes, own_folder
-from benchmarks.sandbox_peers import BareFork, in_process, in_process_with_packages
+from benchmarks.sandboxes.holdings import cpu_s, descendants, holdings, outcomes, own_folder
+from benchmarks.sandboxes.peers import BareFork, in_process, in_process_with_packages
 from stepsmith.sandboxes.contract import Execution
 from stepsmith.sandboxes.images import Image
 from stepsmith.sandboxes.open import open_sandbox

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.audited import (
+from benchmarks.data.audited import (
     AUDITED,
     Disagreement,
     audited_false_alarms,
@@ -14,8 +14,9 @@ from benchmarks.audited import (
     disagreements,
     read_audited,
 )
+from benchmarks.data.folder import data_folder
+from benchmarks.data.step_sets import SETS, naive_opinion, read_set
 from benchmarks.report import CannotRunError
-from benchmarks.step_sets import SETS, data_folder, naive_opinion, read_set
 from benchmarks.steps import (
     checked_of_equations,
     in_half,

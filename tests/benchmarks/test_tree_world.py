@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from benchmarks.tree_world import (
+from benchmarks.worlds.tree import (
     Rated,
     TreeWorld,
     rank_correlation,

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from benchmarks.worlds import PROBLEM, ChainWorld, Walk, first_bad, true_error
+from benchmarks.worlds.walk import PROBLEM, ChainWorld, Walk, first_bad, true_error
 from stepsmith.transforms.search.monte_carlo import monte_carlo
 
 WORLD = ChainWorld(n_steps=6, success=0.8, recovery=0.25)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.worlds import PROBLEM, ChainWorld, Walk
+from benchmarks.worlds.walk import PROBLEM, ChainWorld, Walk
 from stepsmith.schemas import (
     Claim,
     LabelledTrajectory,

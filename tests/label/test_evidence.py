@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.worlds import PROBLEM, ChainWorld, Walk
+from benchmarks.worlds.walk import PROBLEM, ChainWorld, Walk
 from stepsmith.schemas import LabelledTrajectory, Outcome
 from stepsmith.transforms.label.evidence import Evidence, read_evidence
 from stepsmith.transforms.search import Plan, Sample, SearchResult

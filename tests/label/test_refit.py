@@ -10,7 +10,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from benchmarks.worlds import PROBLEM, ChainWorld, Walk, true_error
+from benchmarks.worlds.walk import PROBLEM, ChainWorld, Walk, true_error
 from stepsmith.schemas import LabelledTrajectory, Outcome, Verdict
 from stepsmith.schemas.codec import decode, encode
 from stepsmith.transforms.label.base import Rows

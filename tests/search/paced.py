@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Sequence
 from random import Random
 from typing import Any, TypeVar
 
-from benchmarks.batching_engine import Engine, Pace
+from benchmarks.batching.engine import Engine, Pace
 from stepsmith.transforms.policy import Reply, Request
 from stepsmith.transforms.policy.meter import EngineMeter
 from stepsmith.transforms.policy.simulated import SimulatedPolicy, SimulatedRates

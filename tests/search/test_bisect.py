@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.worlds import PROBLEM, RIGHT, ChainWorld, Walk, true_error
+from benchmarks.worlds.walk import PROBLEM, RIGHT, ChainWorld, Walk, true_error
 from stepsmith.schemas import LabelledTrajectory
 from stepsmith.transforms.label.posterior import posterior
 from stepsmith.transforms.label.prior import Prior, default_prior

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.tree_world import TreeWorld, rank_correlation, rate_nodes, sibling_scores
-from benchmarks.worlds import PROBLEM as WORLD_PROBLEM
-from benchmarks.worlds import Walk
+from benchmarks.worlds.tree import TreeWorld, rank_correlation, rate_nodes, sibling_scores
+from benchmarks.worlds.walk import PROBLEM as WORLD_PROBLEM
+from benchmarks.worlds.walk import Walk
 from stepsmith.schemas import Node
 from stepsmith.schemas.errors import ProblemError
 from stepsmith.transforms.search import Plan, Sample, Score, SearchResult

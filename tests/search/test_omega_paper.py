@@ -15,7 +15,7 @@ from benchmarks.papers_omega import (
     searched,
     values,
 )
-from benchmarks.worlds import ChainWorld, first_bad, true_error
+from benchmarks.worlds.walk import ChainWorld, first_bad, true_error
 from stepsmith.transforms.search.locate import Rule
 
 

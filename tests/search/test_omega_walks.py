@@ -8,7 +8,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.worlds import PROBLEM, ChainWorld, Walk, true_error
+from benchmarks.worlds.walk import PROBLEM, ChainWorld, Walk, true_error
 from stepsmith.schemas import LabelledTrajectory
 from stepsmith.transforms.label.first_error import first_error
 from stepsmith.transforms.label.given import given as keep_given

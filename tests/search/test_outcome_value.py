@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.tree_world import TreeWorld, rate_nodes
-from benchmarks.worlds import PROBLEM as WORLD_PROBLEM
-from benchmarks.worlds import Walk
+from benchmarks.worlds.tree import TreeWorld, rate_nodes
+from benchmarks.worlds.walk import PROBLEM as WORLD_PROBLEM
+from benchmarks.worlds.walk import Walk
 from stepsmith.schemas import StepLabel
 from stepsmith.transforms.search import SearchResult
 from stepsmith.transforms.search.outcome_value import outcome_value

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from benchmarks.worlds import PROBLEM, ChainWorld, Walk, true_error
+from benchmarks.worlds.walk import PROBLEM, ChainWorld, Walk, true_error
 from stepsmith.schemas import Outcome, Step, Trajectory, Verdict
 from stepsmith.transforms.search.bisect import bisect
 from stepsmith.transforms.search.spread import Spread

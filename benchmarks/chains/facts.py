@@ -2,12 +2,12 @@
 
 import dataclasses
 import itertools
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
+from benchmarks.data.folder import read_columns
 from benchmarks.report import CannotRunError
 from stepsmith.transforms.graph.build import build
 from stepsmith.transforms.graph.store import Graph
@@ -37,22 +37,6 @@ class Split:
         tails = self.named.get(fact.tail, frozenset([fact.tail]))
         pairs = itertools.product(heads, tails)
         return any(Fact(head, fact.relation, tail) in self.train for head, tail in pairs)
-
-
-def data_folder() -> Path:
-    """Return where the real graphs stand."""
-    return Path(os.environ.get("STEPSMITH_DATA", "../shared/data")) / "graphs"
-
-
-def read_columns(path: Path, columns: Sequence[str]) -> list[list[str]]:
-    """Read columns of a Parquet file; raises `CannotRunError` where it is not there."""
-    import pyarrow.parquet as pq
-
-    if not path.exists():
-        msg = f"no data in {path}; set STEPSMITH_DATA"
-        raise CannotRunError(msg)
-    table = pq.read_table(path, columns=list(columns))
-    return [table[column].to_pylist() for column in columns]
 
 
 def open_split(folder: Path, target: Path) -> Split:

@@ -12,13 +12,13 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from benchmarks.hostile_inputs import NOT_INVALID, NOT_VALID, Trial
+from benchmarks.hostiles.inputs import NOT_INVALID, NOT_VALID, Trial
 from stepsmith.transforms.text.answer import extract_answer
 
 OWN_LIMIT_S = 5.0  # math-verify's default, for each of its two calls
 MOST_S = 30.0  # then the process is killed, and the next pair goes to a new one
 _MEMORY_BYTES = 4 * 2**30
-_CHILD = "from benchmarks.hostile_baseline import child; child()"
+_CHILD = "from benchmarks.hostiles.baseline import child; child()"
 
 
 @dataclasses.dataclass(kw_only=True)

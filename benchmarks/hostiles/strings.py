@@ -1,13 +1,13 @@
 """Strings without end for verifiers: real LaTeX, mutated, and formulas made by a grammar."""
 
+import contextlib
 import json
-import os
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from pathlib import Path
 from random import Random
 
-from benchmarks.hostile_inputs import (
+from benchmarks.data.folder import data_folder, existing
+from benchmarks.hostiles.inputs import (
     ANY,
     NOT_INVALID,
     NOT_VALID,
@@ -15,9 +15,8 @@ from benchmarks.hostile_inputs import (
     answer_claim,
     step_claim,
 )
+from benchmarks.report import CannotRunError
 from stepsmith.transforms.text.answer import extract_answer
-
-DATA = Path(os.environ.get("STEPSMITH_DATA", "../shared/data")) / "math" / "test.jsonl"
 
 FALLBACK = (
     r"We have $\frac{x^2 - 1}{x + 1} = x - 1$ for $x \ne -1$, so the sum is $\boxed{\frac{3}{4}}$.",
@@ -46,10 +45,12 @@ _LONGEST = 20_000
 
 def load_texts() -> tuple[str, ...]:
     """Return real solutions, or a few of our own where the data set is not there."""
-    if not DATA.is_file():
-        return FALLBACK
-    with DATA.open() as lines:
+    with (
+        contextlib.suppress(CannotRunError),
+        existing(data_folder() / "math" / "test.jsonl").open() as lines,
+    ):
         return tuple(json.loads(line)["solution"] for line in lines)
+    return FALLBACK
 
 
 def fuzz_trials(

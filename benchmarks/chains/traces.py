@@ -1,12 +1,12 @@
 """Questions of a graph with their gold traces, and three ways to spoil one without other words."""
 
 import dataclasses
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from benchmarks.data.folder import data_folder, read_columns
 from benchmarks.report import CannotRunError
 from stepsmith.schemas import Problem
 from stepsmith.transforms.files import LocalFiles
@@ -21,7 +21,6 @@ from stepsmith.transforms.verify.graph.chain import judge_chain
 from stepsmith.transforms.verify.graph.measures import measure_chain
 from stepsmith.transforms.verify.graph.question import question_of
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 SETTINGS: Mapping[str, Any] = {"tries": 20_000, "style": "mixed"}
 
 
@@ -113,18 +112,11 @@ def problems(graph: str, **options: Any) -> list[Problem]:
 
 def freebase(folder: str) -> str:
     """Build FB15k-237 with its names."""
-    import pyarrow.parquet as pq
-
-    data = Path(os.environ.get("STEPSMITH_DATA", REPOSITORY.parent / "shared" / "data"))
-    source = data / "graphs" / "fb15k237"
-    if not source.is_dir():
-        msg = f"no FB15k-237 in {source}; set STEPSMITH_DATA"
-        raise CannotRunError(msg)
-    triples, labels = (pq.read_table(source / f"{name}.parquet") for name in ("triples", "labels"))
-    columns = [triples.column(name).to_pylist() for name in ("head", "relation", "tail")]
-    rows = Rows(heads=columns[0], relations=columns[1], tails=columns[2])
-    names = Labels(keys=labels["id"].to_pylist(), texts=labels["label"].to_pylist())
-    build([rows, names], Path(folder) / "graph")
+    source = data_folder() / "graphs" / "fb15k237"
+    heads, relations, tails = read_columns(source / "triples.parquet", ("head", "relation", "tail"))
+    keys, texts = read_columns(source / "labels.parquet", ("id", "label"))
+    rows = Rows(heads=heads, relations=relations, tails=tails)
+    build([rows, Labels(keys=keys, texts=texts)], Path(folder) / "graph")
     return str(Path(folder) / "graph")
 
 

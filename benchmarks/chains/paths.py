@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 
-from benchmarks.graph_labels_text import Statement
+from benchmarks.chains.texts import Statement
 from stepsmith.transforms.graph.paths import HUB_CAP, simple_paths, walk
 from stepsmith.transforms.graph.store import Graph
 from stepsmith.transforms.graph.triples import Edge

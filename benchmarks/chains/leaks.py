@@ -7,7 +7,7 @@ from random import Random
 from statistics import quantiles
 from typing import NamedTuple
 
-from benchmarks.counterfactual_facts import absent_tail
+from benchmarks.chains.facts import absent_tail
 from stepsmith.schemas.facts import Counterfactual
 from stepsmith.schemas.records import LabelledTrajectory, Problem
 from stepsmith.transforms.graph.payload import read_graph_payload

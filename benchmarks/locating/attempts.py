@@ -1,4 +1,4 @@
-"""Strategies on wrong solutions whose first wrong step is known: the parts of `first_error`."""
+"""Strategies on wrong solutions whose first wrong step is known, for `first_error`."""
 
 import dataclasses
 import functools
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.worlds import PROBLEM, ChainWorld, Walk, first_bad, true_error
+from benchmarks.worlds.walk import PROBLEM, ChainWorld, Walk, first_bad, true_error
 from stepsmith.schemas.records import LabelledTrajectory
 from stepsmith.transforms.label.first_error import first_error
 from stepsmith.transforms.label.given import given

@@ -1,6 +1,6 @@
 """An OpenAI-compatible server on 127.0.0.1 that solves sums at the pace of continuous batching.
 
-    python -m benchmarks.batching_server --slots 64 --tick-s 0.01
+    python -m benchmarks.batching.server --slots 64 --tick-s 0.01
 
 It prints its port, and ends when its input does. `GET /stats` has what was asked since `POST
 /reset` and how much slot time it took. Raw prompts and chat are answered, a chat as distilabel's
@@ -30,8 +30,8 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.batching_engine import Engine, Pace, count_tokens, timeline
-from benchmarks.lean_http import listen
+from benchmarks.batching.engine import Engine, Pace, count_tokens, timeline
+from benchmarks.batching.lean_http import listen
 from stepsmith.transforms.policy.chain import find_sum
 
 MODEL = "sums"
@@ -283,7 +283,7 @@ def serving(pace: Pace) -> Iterator[Running]:
     options = [
         f"--{name.replace('_', '-')}={value}" for name, value in dataclasses.asdict(pace).items()
     ]
-    command = [sys.executable, "-m", "benchmarks.batching_server", *options]
+    command = [sys.executable, "-m", "benchmarks.batching.server", *options]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -307,7 +307,7 @@ async def serve(pace: Pace) -> None:
 
 def main() -> None:
     """Read the pace from the command line, and serve."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.batching_server")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.batching.server")
     for field in dataclasses.fields(Pace):
         kind = type(field.default)
         parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, default=field.default)

@@ -1,6 +1,6 @@
 """The repair world: a weak policy, a teacher that continues what it is given, and error finders.
 
-Both write in the chain world of the literature's simulations (`benchmarks.worlds`): the policy
+Both write in the chain world of the literature's simulations (`benchmarks.worlds.walk`): the policy
 holds a step with probability 0.85, the teacher with 0.98, and whoever continues a prefix that is
 broken already reaches the answer in 2 % of the cases. Every writer has a style: each step of the
 problem can be put in so many phrasings, of words that are the writer's own. The tool "exact"
@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 
-from benchmarks.worlds import ChainWorld, World, first_bad
+from benchmarks.worlds.walk import ChainWorld, World, first_bad
 from stepsmith.schemas.records import Problem, Step, Trajectory, Verdict
 from stepsmith.transforms.search.base import Ask, Check, Plan, Sample, SearchResult
 from stepsmith.transforms.search.rehearse import drive

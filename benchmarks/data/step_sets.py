@@ -1,17 +1,13 @@
 """The labelled steps that the steps benchmark reads, and a naive extractor."""
 
 import dataclasses
-import os
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from benchmarks.report import CannotRunError
 from stepsmith.pipelines.audit import HumanLabelled, Opinion, read_human
 from stepsmith.schemas.records import Verdict
-
-_BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -34,15 +30,6 @@ SETS = (
     StepSet(name="prmbench_right", paths=("prmbench/original_chains.jsonl",), has_errors=False),
     StepSet(name="gsm8k_gold", paths=("gsm8k/train.jsonl", "gsm8k/test.jsonl"), has_errors=False),
 )
-
-
-def data_folder() -> Path:
-    """Return where the sets are; raises `CannotRunError` where they are not."""
-    folder = Path(os.environ.get("STEPSMITH_DATA", _BESIDE))
-    if not folder.is_dir():
-        msg = f"no data sets in {folder}; set STEPSMITH_DATA"
-        raise CannotRunError(msg)
-    return folder
 
 
 def read_set(which: StepSet, folder: Path, *, most: int | None = None) -> list[HumanLabelled]:

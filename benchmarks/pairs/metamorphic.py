@@ -1,21 +1,19 @@
 """Pairs of answers that are equal, or different, by construction: from the golds of MATH.
 
 Every gold answer is written in other ways that mean the same, and in ways that do not
-(`benchmarks.variants`). The same seed gives the same pairs.
+(`benchmarks.pairs.variants`). The same seed gives the same pairs.
 """
 
 import dataclasses
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 
-from benchmarks.report import CannotRunError
-from benchmarks.variants import DIFFERENT, EQUAL
+from benchmarks.data.folder import existing
+from benchmarks.pairs.variants import DIFFERENT, EQUAL
 from stepsmith.transforms.text.answer import extract_answer
 
-DATA = Path(os.environ.get("STEPSMITH_DATA", "../shared/data"))
 PER_WAY = {True: 240, False: 400}
 """Pairs, equal and different, that one way may add: else bare integers would be most of them."""
 
@@ -45,12 +43,8 @@ def pairs(golds: list[str], *, seed: int = 0, per_way: Mapping[bool, int] = PER_
     return made
 
 
-def math_golds(folder: Path = DATA) -> list[str]:
+def math_golds(folder: Path) -> list[str]:
     """Read the answers in the boxes of MATH's solutions, each once."""
-    path = folder / "math" / "test.jsonl"
-    if not path.is_file():
-        msg = f"no {path}; set STEPSMITH_DATA to the folder of the data sets"
-        raise CannotRunError(msg)
-    with path.open(encoding="utf-8") as lines:
+    with existing(folder / "math" / "test.jsonl").open(encoding="utf-8") as lines:
         found = [extract_answer(json.loads(line)["solution"]) for line in lines]
     return sorted({each.answer for each in found if each is not None})

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.graph_world import make_ends, make_lookups
+from benchmarks.graphs.world import make_ends, make_lookups
 from benchmarks.peers.environment import interpreter_of
 from benchmarks.report import CannotRunError
 from stepsmith.transforms.graph.paths import simple_paths
@@ -31,7 +31,7 @@ def compare(graph: Graph, random: Random) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="graph-peers-") as name:
         for what, rows in (("facts", facts), ("lookups", lookups), ("ends", ends)):
             np.save(Path(name) / f"{what}.npy", np.asarray(rows, np.int64))
-        driver = Path(__file__).parent / "peers" / "graph_engines_driver.py"
+        driver = Path(__file__).parents[1] / "peers" / "graph_engines_driver.py"
         command = [str(interpreter_of("graph_engines")), str(driver), name]
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, timeout=_TIMEOUT_S

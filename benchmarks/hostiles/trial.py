@@ -14,7 +14,7 @@ import apache_beam as beam
 import msgspec
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from benchmarks.hostile_inputs import Trial
+from benchmarks.hostiles.inputs import Trial
 from stepsmith.sandboxes import DeadlineError, shared_pool
 from stepsmith.schemas.records import Verdict
 from stepsmith.transforms.beam.runner import local_runner

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from random import Random
 
-from benchmarks.graph_world import World, make_ends, make_lookups, make_world
+from benchmarks.graphs.world import World, make_ends, make_lookups, make_world
 from stepsmith.transforms.graph.build import make_parts
 from stepsmith.transforms.graph.paths import is_hub, simple_paths, walk
 from stepsmith.transforms.graph.store import Graph

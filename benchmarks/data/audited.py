@@ -14,7 +14,7 @@ from typing import Literal, cast
 from stepsmith.pipelines.audit import Judged, Rate
 from stepsmith.pipelines.audit.score import fuse
 
-AUDITED = Path(__file__).resolve().parents[1] / "docs" / "audited_disagreements.toml"
+AUDITED = Path(__file__).resolve().parents[2] / "docs" / "audited_disagreements.toml"
 
 Right = Literal["tool", "people", "unclear"]
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.papers_omega import searched
 from benchmarks.report import Claim, Findings
-from benchmarks.worlds import PROBLEM, ChainWorld, Walk, true_error
+from benchmarks.worlds.walk import PROBLEM, ChainWorld, Walk, true_error
 from stepsmith.schemas.records import LabelledTrajectory
 from stepsmith.transforms.label.posterior import FIT, posterior
 from stepsmith.transforms.label.prior import Prior

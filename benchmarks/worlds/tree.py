@@ -12,13 +12,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from benchmarks.worlds import BROKEN, first_bad
+from benchmarks.worlds.walk import BROKEN, first_bad
 from stepsmith.schemas.records import Node
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TreeWorld:
-    """A world by rule, as `benchmarks.worlds.Walk` drives it."""
+    """A world by rule, as `benchmarks.worlds.walk.Walk` drives it."""
 
     depth: int
     success: float

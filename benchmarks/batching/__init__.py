@@ -1,0 +1,1 @@
+"""An engine without a model that batches continuously, behind OpenAI's protocol."""

@@ -1,0 +1,1 @@
+"""Locating first errors in those worlds: single solutions, and a problem's many."""

@@ -1,0 +1,1 @@
+"""Pairs of answers, equal or different: a public set, and those made by construction."""

@@ -1,0 +1,1 @@
+"""The rows and the sinks that `benchmarks.sink` compares."""

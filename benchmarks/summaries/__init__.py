@@ -1,0 +1,1 @@
+"""What many values come to: claims with intervals, and curves."""

@@ -1,0 +1,1 @@
+"""What runs use: processor time and memory."""
