@@ -1,7 +1,7 @@
 """Pairs of answers that are equal, or different, by construction: from the golds of MATH.
 
 Every gold answer is written in other ways that mean the same, and in ways that do not
-(`benchmarks.pairs.variants`). The same seed gives the same pairs.
+(`benchmarks.pairs.equal`, `benchmarks.pairs.different`). The same seed gives the same pairs.
 """
 
 import dataclasses
@@ -11,7 +11,8 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.data.folder import existing
-from benchmarks.pairs.variants import DIFFERENT, EQUAL
+from benchmarks.pairs.different import DIFFERENT
+from benchmarks.pairs.equal import EQUAL
 from stepsmith.transforms.text.answer import extract_answer
 
 PER_WAY = {True: 240, False: 400}
