@@ -83,6 +83,15 @@ def definitions(trail: Trail) -> Mapping[str, Function]:
     return {name: function for name, function in found.items() if name not in doubtful}
 
 
+def is_definition(trail: Trail, statement: Statement) -> bool:
+    """Tell whether a statement gives a function its first meaning, so that nothing confirms it."""
+    defined = _define(statement)
+    return defined is not None and not any(
+        earlier is not None and earlier[0] == defined[0]
+        for earlier in map(_define, trail.before(statement))
+    )
+
+
 def _define(statement: Statement) -> tuple[str, Function] | None:
     """Read `f(x) = body`, where the body is more than `x` and says nothing of other letters."""
     pair = statement.pair

@@ -14,7 +14,7 @@ from stepsmith.transforms.derive.agree import (
 from stepsmith.transforms.derive.context import brings_in, is_about_digits, is_either, supposes
 from stepsmith.transforms.derive.expression import Expression
 from stepsmith.transforms.derive.follow import compare_on
-from stepsmith.transforms.derive.functions import definitions
+from stepsmith.transforms.derive.functions import definitions, is_definition
 from stepsmith.transforms.derive.judgement import Judgement, show, show_point
 from stepsmith.transforms.derive.points import Setting
 from stepsmith.transforms.derive.statements import Pair, read_chains
@@ -54,7 +54,7 @@ def judge_identities(trail: Trail) -> Iterator[Judgement]:
     setting: Setting | None = None
     for statement in trail.new:
         pair = statement.pair
-        if not _are_comparable(pair):
+        if not _are_comparable(pair) or is_definition(trail, statement):
             continue
         rewriting = _is_rewriting(trail, statement)
         if not rewriting and not pair.left.calls and not pair.right.calls:

@@ -117,6 +117,10 @@ def _decision(relation: Relation) -> str:
         Case("-3^2 = 9", "undecided"),  # -9 to most, and 9 to some
         Case("0.5% of 200 = 100", "undecided"),
         Case("5 ± 2 = 7", "undecided"),
+        Case("0.1(6) = 1/6", "undecided"),  # a product to most
+        Case("so 0.(3) = 1/3", "undecided"),
+        Case("1.000 + 500 = 1.500", "undecided"),  # as most of Europe writes thousands
+        Case("He works 9-5 = 8 hours.", "undecided"),
         Case("2/3 = 67%", "undecided"),  # at the digits that are printed
         Case("2/3 = 76%", "invalid"),
         Case("2 x $12 (adult tickets) = $24", "undecided"),  # is that what they cost?

@@ -54,6 +54,7 @@ def _judge(claim: Claim) -> list[Judgement]:
         Case("Expand $4(x + 7)(2 - x)$ to get $-4x^2 + 4x + 56$.", "invalid"),
         Case("So $\\frac{6}{8}$ simplifies to $\\frac{2}{3}$.", "invalid"),
         Case("We can rewrite $x^2 - 1$ as $(x - 1)(x + 1)$.", "undecided"),
+        Case("f'(x) = 3x^2 - 3 = 3(x - 1)(x + 1)", "undecided"),  # is that its derivative?
         Case("no equation", "undecided"),
     ],
 )

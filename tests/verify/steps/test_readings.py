@@ -23,6 +23,11 @@ def judge(text: str) -> Verdict:
         "(4 ± 2)/2 = 3",
         "$2\\frac{1}{2} = 1$",
         "25% = 25",
+        "0.1(6) = 1/6",
+        "0.1(6) + 0.5 = 0.6(6)",
+        "3 * 0.8(3) = 2.5",
+        "1.000 + 500 = 1.500",
+        "1.500 * 2 = 3000",
     ],
 )
 def test_what_is_true_in_an_unlikely_reading_alone_is_neither_refuted_nor_confirmed(
@@ -36,13 +41,34 @@ def test_what_is_true_in_an_unlikely_reading_alone_is_neither_refuted_nor_confir
 
 
 @pytest.mark.parametrize(
-    "text", ["-3^2 = -9", "8 ÷ 2(2+2) = 16", "0.5% of 200 = 1", "50% * 2 = 100%", "2 * 2 1/2 = 5"]
+    "text",
+    [
+        "-3^2 = -9",
+        "8 ÷ 2(2+2) = 16",
+        "0.5% of 200 = 1",
+        "50% * 2 = 100%",
+        "2 * 2 1/2 = 5",
+        "2.5(10) = 25",
+        "3.125 * 2 = 6.25",
+    ],
 )
 def test_what_is_true_as_it_is_mostly_read_is_confirmed(text: str) -> None:
     assert judge(text).outcome == "valid"
 
 
-@pytest.mark.parametrize("text", ["-3^2 = 8", "5 ± 2 = 4", "0.5% of 200 = 10", "50% * 2 = 10"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-3^2 = 8",
+        "5 ± 2 = 4",
+        "0.5% of 200 = 10",
+        "50% * 2 = 10",
+        "0.1(6) = 1/7",
+        "2.5(4) = 12",
+        "2.5(4)^2 = 41",
+        "1.000 + 500 = 1.600",
+    ],
+)
 def test_what_is_true_in_no_reading_is_refuted(text: str) -> None:
     assert judge(text).outcome == "invalid"
 

@@ -1,6 +1,7 @@
 r"""Read the smallest parts of an expression: numbers, brackets, \frac, \sqrt, \binom, |...|."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Final
 
 from stepsmith.transforms.verify.steps.cursor import Cursor
@@ -37,7 +38,26 @@ def _number(cursor: Cursor) -> Tree:
     if kind == "word" and cursor.kinds[cursor.at + 1] == "number" and _is_choose(cursor, token):
         cursor.at += 1
         return Node("binomial", whole, cursor.number())
-    return whole
+    return _repeating(cursor, whole) if kind == "open" and whole.places else whole
+
+
+def _repeating(cursor: Cursor, whole: Number) -> Tree:
+    """Read `0.1(6)`, a product or a sixth, where nothing else computes with the bracket alone."""
+    at, tokens = cursor.at, cursor.tokens
+    opened, digits, closed = tokens[at : at + 3] if at + 3 < len(tokens) else tokens[-1:] * 3
+    is_bracket = opened.text == "(" and digits.text.isdigit() and closed.text == ")"
+    is_glued = opened.glued and digits.glued and closed.glued
+    computes = cursor.kinds[at + 3 : at + 4] == ["power"] or (at > 1 and tokens[at - 2].text == "/")
+    if not (is_bracket and is_glued) or computes:
+        return whole
+    cursor.at += 1
+    repetend = cursor.number()
+    cursor.at += 1
+    cursor.multiplies = True
+    cursor.loose.add("repeats")
+    scale = 10**whole.places * (10 ** len(digits.text) - 1)
+    repeated = Number(whole.value + Fraction(int(digits.text), scale), whole.places)
+    return Node("repeats", Node("*", whole, repetend), repeated)
 
 
 def _is_choose(cursor: Cursor, token: Token) -> bool:

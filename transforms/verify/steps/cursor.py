@@ -5,7 +5,13 @@ from typing import Final
 
 from stepsmith.transforms.verify.steps.marks import Kind
 from stepsmith.transforms.verify.steps.tokens import Token
-from stepsmith.transforms.verify.steps.trees import Number, Tree, UnreadableError
+from stepsmith.transforms.verify.steps.trees import (
+    GROUP,
+    THOUSAND,
+    Number,
+    Tree,
+    UnreadableError,
+)
 
 MAX_TOKENS: Final = 400
 _MAX_DEPTH: Final = 40
@@ -75,6 +81,8 @@ class Cursor:
         self.at += 1
         self.n_numbers += 1
         self.places = max(self.places, token.places)
+        if token.places == GROUP and 1 <= token.value < THOUSAND:
+            self.loose.add("grouped")
         return Number(token.value, token.places)
 
     def group(self, closing: str) -> Tree:

@@ -19,6 +19,9 @@ _MONTH: Final = re.compile(
 _HOUR: Final = re.compile(r"(?i)(?<![a-z])(?:[ap]\.?m\b|o'clock|midnight|noon|clock)")
 _MONTHS: Final = frozenset({28, 29, 30, 31})
 _HOURS: Final = frozenset({12, 24})
+_WORKED: Final = re.compile(r"(?i)\bhours?\b")
+_HALF_DAY: Final = 12
+_CLOCK_HOURS: Final = frozenset(range(1, _HALF_DAY + 1))
 _INCLUSIVE: Final = re.compile(r"(?i)\b(?:inclusive|through|from|between|pages?|numbers?)\b")
 _MEAN: Final = re.compile(r"(?i)\b(?:averages?|mean|midpoint|median)\b")
 _OPERATION: Final = re.compile(r"[\w)}][\s$]*(?:\\?[#@&~]|[★☆⊕⊗⊙◊◇△▽∘⋆⊖])[\s$]*$")
@@ -72,6 +75,7 @@ def by_meaning(
         ("a share of something", share or _OF_ANOTHER.fullmatch(text[start:end])),
         ("dates", difference in _MONTHS and _MONTH.search(sentence)),
         ("clock times", difference in _HOURS and _HOUR.search(sentence)),
+        ("clock times", _is_shift(tree, other) and _WORKED.search(sentence)),
         ("a range", _is_span(tree, other) and _INCLUSIVE.search(sentence)),
         ("a division with a remainder", not right.read.is_lone and _is_division_of(tree, other)),
         ("units may have been converted", tree == Number(1, 0) and right.units),
@@ -123,6 +127,15 @@ def _is_span(tree: Tree, other: float | Fraction) -> bool:
     """Tell whether this is how many there are from one number to a larger one: 2000-2010 = 11."""
     span = _span(tree)
     return span > 0 and span <= other <= span + 1
+
+
+def _is_shift(tree: Tree, other: float | Fraction) -> bool:
+    """Tell whether this is how long it is from one hour to another: 9-5 = 8."""
+    span = _span(tree)
+    if isinstance(tree, Number) or span == 0:
+        return False
+    hours = (compute(tree.left), compute(tree.right), other)
+    return all(hour in _CLOCK_HOURS for hour in hours) and (span - other) % _HALF_DAY == 0
 
 
 def _is_division_of(tree: Tree, other: float | Fraction) -> bool:

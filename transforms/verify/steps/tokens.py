@@ -43,6 +43,7 @@ class Token(NamedTuple):
 
 _FORMULA = re.compile(r"(?<!\\)\$(?=[^\s$])((?:[^$\\\n]|\\[^\n])*+)(?<=[^\s])\$(?![0-9])")
 _PROSE = re.compile(r"(?<![\\{A-Za-z])[A-Za-z]{3,}")
+_REPEATS = re.compile(r"\\overline|\([0-9]{1,9}\)")
 _OPENING: Final = frozenset({"\\(", "\\["})
 _CLOSING: Final = frozenset({"\\)", "\\]"})
 
@@ -189,7 +190,7 @@ class _Tokeniser:
         """Take punctuation for a stop unless it is glued into something: `1,2`, `2:3`."""
         before = self._text[match.start() - 1 : match.start()]
         after = self._text[match.end() : match.end() + 1]
-        repeats = before.isdigit() and self._text.startswith("\\overline", match.end())
+        repeats = before.isdigit() and _REPEATS.match(self._text, match.end()) is not None
         inside = repeats or (after.isdigit() and (before.isdigit() or match[0] == "."))
         self._add("other" if inside and match[0] in ".,:" else "stop", match)
 

@@ -22,6 +22,7 @@ Operation = Literal[
     "of",
     "beside",
     "mixed",
+    "repeats",
     "negative",
     "%",
     "^",
@@ -54,7 +55,8 @@ class Number(NamedTuple):
 class Node(NamedTuple):
     """An operation on one tree or two; `right` of one that takes a single tree is that tree.
 
-    `//` is a division written without spaces, `beside` a product without a sign.
+    `//` is a division written without spaces, `beside` a product without a sign. `repeats` is
+    `0.1(6)`: the product, and the number whose last digits repeat.
     """
 
     operation: Operation
@@ -70,7 +72,8 @@ class Reading(NamedTuple):
 
     `percent`: a % sign divides by a hundred. `mixed`: `2 1/2` is a sum. `tight`: what stands close
     together is computed first, as in 1/2(3) and 3 / 1/4. `whole_base`: -2^2 is 4. `part`: `15% of
-    300` is a product, and not 15 % with a remark. `plus`: of a `±`, the upper sign.
+    300` is a product, and not 15 % with a remark. `plus`: of a `±`, the upper sign. `repeats`:
+    0.1(6) is a sixth. `grouped`: 1.500 is fifteen hundred, as most of Europe writes it.
     """
 
     percent: bool = True
@@ -79,6 +82,8 @@ class Reading(NamedTuple):
     whole_base: bool = False
     part: bool = True
     plus: bool = True
+    repeats: bool = False
+    grouped: bool = False
 
 
 PLAIN: Final = Reading()
@@ -87,7 +92,7 @@ PLAIN: Final = Reading()
 def compute(tree: Tree, reading: Reading = PLAIN) -> Value:
     """Return the value; raises `UnreadableError` past the budget, and `ZeroDivisionError`."""
     if isinstance(tree, Number):
-        return tree.value
+        return _grouped(tree) if reading.grouped else tree.value
     special = _READ_TWO_WAYS.get(tree.operation)
     if special is not None:
         return special(tree, reading)
@@ -123,6 +128,8 @@ def within_budget(value: Value) -> Value:
 
 
 _SMALL: Final = 10**15
+GROUP: Final = 3  # digits
+THOUSAND: Final = 10**GROUP
 
 
 def _divide(left: Value, right: Value) -> Value:
@@ -197,6 +204,16 @@ _APPLY: Final[dict[Operation, Callable[[Value, Value], Value]]] = {
 }
 
 
+def _grouped(number: Number) -> Value:
+    """Read the point of 1.500 as one between thousands."""
+    is_group = number.places == GROUP and 1 <= number.value < THOUSAND
+    return number.value * THOUSAND if is_group else number.value
+
+
+def _repeats(tree: Node, reading: Reading) -> Value:
+    return compute(tree.right if reading.repeats else tree.left, reading)
+
+
 def _percent(tree: Node, reading: Reading) -> Value:
     value = compute(tree.right, reading)
     return within_budget(_divide(value, 100)) if reading.percent else value
@@ -239,6 +256,7 @@ _READ_TWO_WAYS: Final[dict[Operation, Callable[[Node, Reading], Value]]] = {
     "of": _of,
     "±": _plus_or_minus,
     "mixed": _mixed,
+    "repeats": _repeats,
     "negative": _negative,
     "beside": _beside,
     "//": _beside,
