@@ -9,10 +9,10 @@ from random import Random
 import pytest
 
 from benchmarks.answers import HOME, public_pairs, read
-from benchmarks.pairs.known import PLAINLY_WRONG
-from benchmarks.pairs.metamorphic import PER_WAY, math_golds, pairs
 from benchmarks.pairs.different import DIFFERENT
 from benchmarks.pairs.equal import EQUAL
+from benchmarks.pairs.known import PLAINLY_WRONG
+from benchmarks.pairs.metamorphic import PER_WAY, math_golds, pairs
 from benchmarks.report import CannotRunError
 
 DATA = Path(os.environ.get("STEPSMITH_DATA", Path(__file__).parents[3] / "shared" / "data"))
