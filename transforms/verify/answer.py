@@ -81,6 +81,9 @@ def trace(claim: Claim) -> Iterator[Finding]:
         Case(r"\boxed{(B)}", "valid", answer="B"),
         Case("The answer is 6.", "valid", answer="B", payload='{"options": ["5", "6"]}'),
         Case(".", "valid", answer="5", prior=("2 + 3 = 5\n", r"\boxed{5}")),
+        Case("The answer is 18!", "valid", answer="18"),  # an exclamation
+        Case("The answer is 5!", "valid", answer="120"),
+        Case("The answer is 5!", "invalid", answer="24"),
         Case("The answer is 17.", "invalid", answer="18"),
         Case(r"\boxed{0.0000001}", "invalid", answer="0.0000002"),
         Case(r"\boxed{\frac{1}{2004!}}", "invalid", answer=r"\frac{1}{2006!}"),
@@ -107,7 +110,11 @@ def answer(claim: Claim, worker: Worker) -> Verdict:
     found = _stated(claim)
     if isinstance(found, Verdict):
         return found
-    decision = decide(claim.problem.answer or "", found.answer, claim.problem, worker)
+    gold = claim.problem.answer or ""
+    decision = decide(gold, found.answer, claim.problem, worker)
+    if decision.outcome == "invalid" and found.rule == "phrase" and found.answer.endswith("!"):
+        # "The answer is 7!" is seldom 5040.
+        decision = decide(gold, found.answer.rstrip("!"), claim.problem, worker)
     return Verdict(outcome=decision.outcome, evidence=decision.evidence)
 
 

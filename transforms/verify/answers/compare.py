@@ -10,6 +10,7 @@ from stepsmith.transforms.formula.tree import (
     Group,
     Quantity,
     Relation,
+    Symbol,
     Words,
     nodes,
     symbols,
@@ -37,6 +38,8 @@ _LISTS = frozenset(["set", "either"])
 _REGIONS = frozenset(["interval", "union"])
 _BRACKETED = frozenset(["tuple", "interval", "list"])
 _MAX_COMPARISONS = 400
+_ARROWS = frozenset(["vec", "hat", "overrightarrow"])
+_UNIT_VECTORS = frozenset("ijk")
 _ENDLESS = frozenset([INFINITY, negative(INFINITY)])
 
 
@@ -191,8 +194,21 @@ def _compare_list_with(some: Formula, items: list[Formula], rest: Formula) -> Co
         return _compare_list_with_group(some, items, rest)
     if len({each.unit if isinstance(each, Quantity) else "" for each in items}) > 1:
         return "unknown"  # `2 hours and 30 minutes` is one value, as is `$5 and 25 cents`
+    if _solves_for(items, rest):
+        return "unknown"  # of `x = 7, y = 8` one may be what is asked for
     compared = _match(items, [rest])
     return "unknown" if compared == "same" else compared
+
+
+def _solves_for(items: Sequence[Formula], value: Formula) -> bool:
+    """Say whether a list gives each of several names a value, one of them this one."""
+    answers = list(map(named, items))
+    names = {each.name for each in answers}
+    return (
+        None not in names
+        and len(names) == len(items) > 1
+        and any(compare_answers(each.value, value) == "same" for each in answers)
+    )
 
 
 def _compare_list_with_group(some: Formula, items: list[Formula], rest: Group) -> Comparison:
@@ -275,8 +291,13 @@ def _compare_groups(one: Formula, other: Formula) -> Comparison:
 
 
 def _computes_with_groups(formula: Formula) -> bool:
-    """Say whether a formula is a sum of matrices or the like."""
-    return isinstance(formula, Apply) and any(isinstance(each, Group) for each in nodes(formula))
+    r"""Say whether a formula is a sum of matrices, of `\vec{i}` and `\mathbf{j}`, or the like."""
+    if not isinstance(formula, Apply):
+        return False
+    names = {node.name for node in nodes(formula) if isinstance(node, Symbol)}
+    if names & _ARROWS or (names and names <= _UNIT_VECTORS):
+        return True
+    return any(isinstance(each, Group) for each in nodes(formula))
 
 
 def _have_the_same_ends(one: Group, other: Group) -> bool:

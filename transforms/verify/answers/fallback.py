@@ -23,7 +23,7 @@ _HUGE = re.compile(
     r"|\{\s*[0-9]{5,}\s*\}\s*\{\s*[0-9]{4,}\s*\}"
 )
 _BASE = re.compile(r"[0-9] ?_ ?\{? ?[0-9]")
-_CLOCK = re.compile(r"\d{1,2}:[0-5]\d")  # math-verify would divide the hours by the minutes
+_CLOCK = re.compile(r"\d+(?: ?: ?\d+)+")  # math-verify would divide the hours by the minutes
 _SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which no codec can write
 # What our own reader refuses and math-verify knows: it drops other signs, or stops at them.
 _ANALYSIS = re.compile(

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Mapping
 
 from stepsmith.schemas.records import Problem
+from stepsmith.transforms.verify.answers.arbitrary import may_be_one_family
 from stepsmith.transforms.verify.answers.choices import Choice, options_of, read_choice
 from stepsmith.transforms.verify.answers.clocks import compare_clocks
 from stepsmith.transforms.verify.answers.compare import compare_answers
@@ -13,7 +14,7 @@ from stepsmith.transforms.verify.answers.decision import Decision, decided, quot
 from stepsmith.transforms.verify.answers.fallback import ask_math_verify
 from stepsmith.transforms.verify.answers.measures import compare_measures
 from stepsmith.transforms.verify.answers.phrases import core
-from stepsmith.transforms.verify.answers.reading import compare_otherwise, read_answer
+from stepsmith.transforms.verify.answers.reading import compare_otherwise, may_repeat, read_answer
 from stepsmith.transforms.verify.answers.show import show
 from stepsmith.transforms.verify.answers.text import (
     MAX_CHARACTERS,
@@ -223,6 +224,10 @@ def _by_formula(gold: str, given: str) -> Decision | None:
         compared = compare_answers(one, other)
         if compared == "different":
             compared = compare_otherwise(gold, given)
+        elif compared == "same" and (may_repeat(gold) or may_repeat(given)):
+            compared = "converted"
+        if compared == "different" and may_be_one_family(one, other):
+            return uncertain("any number", f"letters of {quoted(given)} may stand for any number")
     except OverflowError:  # a number beyond what floats and their logarithms can hold
         return uncertain("too large to compute", f"{quoted(given)} or {quoted(gold)}")
     return _concluded(gold, given, compared, (show(one), show(other)))

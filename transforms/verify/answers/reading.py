@@ -8,7 +8,7 @@ from stepsmith.transforms.verify.answers.compare import compare_answers
 from stepsmith.transforms.verify.answers.comparison import Comparison
 from stepsmith.transforms.verify.answers.words import has_words, spell_in_digits
 
-__all__ = ["compare_otherwise", "read_answer"]
+__all__ = ["compare_otherwise", "may_repeat", "read_answer"]
 
 _GROUPS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _OTHERWISE = (
@@ -32,7 +32,12 @@ _OTHERWISE = (
     (re.compile(r"(?<=\d) ?(?:B|bn)\Z"), r" \\times 10^9"),
     # `0.8(3)` is a product, or five sixths as it is written where brackets mean repetition.
     (re.compile(r"(\d\.\d+)\((\d+)\)"), r"\1\\overline{\2}"),
+    # As engineers write the imaginary unit; beside an `i` it is a variable, or a vector.
+    (re.compile(r"\A(-?\d[\d./]* ?[-+] ?[\d./]*) ?j\Z"), r"\1i"),
 )
+_REPEATING = re.compile(r"-?\d*\.\d+\(\d+\)")
+# `1.234` is a decimal, or in most of Europe a thousand and more: nothing here can tell.
+_THOUSANDS = re.compile(r"(?<![\d.,])([1-9]\d{0,2})\.(\d{3})(?![\d.,])")
 _ZEROS = re.compile(r",\s*0\d")  # no number of a list begins so
 # What stands before the only equals sign, if it is no formula, says what has the value.
 _NAMED = re.compile(
@@ -64,4 +69,20 @@ def compare_otherwise(gold: str, given: str) -> Comparison:
             if compared == "same":
                 return compared
             best = compared if compared in {"rounded", "converted"} else best
-    return best
+    return "converted" if best == "different" and _are_grouped_alike(gold, given) else best
+
+
+def may_repeat(text: str) -> bool:
+    """Say whether `0.1(6)`, read as a product, may be a sixth."""
+    return _REPEATING.fullmatch(text) is not None
+
+
+def _are_grouped_alike(gold: str, given: str) -> bool:
+    """Say whether two answers are one if a point may stand between thousands."""
+    texts = [_THOUSANDS.sub(r"\1\2", text) for text in (gold, given)]
+    if texts == [gold, given]:
+        return False
+    one, other = map(read_answer, texts)
+    if isinstance(one, str) or isinstance(other, str):
+        return False
+    return compare_answers(one, other) == "same"
