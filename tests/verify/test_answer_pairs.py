@@ -60,6 +60,14 @@ def test_no_equal_pair_is_invalid_and_no_different_one_valid(kind: str, pool: Wo
     assert wrong == []
 
 
+@pytest.mark.parametrize("kind", ["letters for any number", "signs with two meanings"])
+def test_what_such_signs_leave_open_is_undecided(kind: str, pool: WorkerPool) -> None:
+    left_open = [pair for pair in PAIRS[kind] if pair[0] == "?"]
+    decided = [pair for pair in left_open if set(outcomes(pool, pair)) != {"undecided"}]
+    assert left_open
+    assert decided == []
+
+
 def test_at_least_six_hundred_pairs_stand_in_the_table() -> None:
     assert sum(map(len, PAIRS.values())) >= 600
     assert {mark for each in PAIRS.values() for mark, _, _ in each} == {"=", ">", "!", "?"}

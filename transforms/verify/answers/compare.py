@@ -5,14 +5,11 @@ import dataclasses
 from collections.abc import Sequence
 
 from stepsmith.transforms.formula.tree import (
-    Apply,
     Formula,
     Group,
     Quantity,
     Relation,
-    Symbol,
     Words,
-    nodes,
     symbols,
 )
 from stepsmith.transforms.verify.answers.comparison import Comparison, best, worst
@@ -25,6 +22,7 @@ from stepsmith.transforms.verify.answers.shapes import (
     Named,
     alternatives,
     are_numbered,
+    computes_with_groups,
     is_in_usual_order,
     named,
     negative,
@@ -38,8 +36,6 @@ _LISTS = frozenset(["set", "either"])
 _REGIONS = frozenset(["interval", "union"])
 _BRACKETED = frozenset(["tuple", "interval", "list"])
 _MAX_COMPARISONS = 400
-_ARROWS = frozenset(["vec", "hat", "overrightarrow"])
-_UNIT_VECTORS = frozenset("ijk")
 _ENDLESS = frozenset([INFINITY, negative(INFINITY)])
 
 
@@ -280,7 +276,7 @@ def _compare_groups(one: Formula, other: Formula) -> Comparison:
     """Compare tuples, intervals, matrices and their rows, element by element."""
     if not isinstance(one, Group) or not isinstance(other, Group):
         return (
-            "unknown" if _computes_with_groups(one) or _computes_with_groups(other) else "different"
+            "unknown" if computes_with_groups(one) or computes_with_groups(other) else "different"
         )
     if "matrix" in {one.kind, other.kind} and one.kind != other.kind:
         return "unknown"
@@ -288,16 +284,6 @@ def _compare_groups(one: Formula, other: Formula) -> Comparison:
     if compared != "different" and not _have_the_same_ends(one, other):
         return "different"
     return compared
-
-
-def _computes_with_groups(formula: Formula) -> bool:
-    r"""Say whether a formula is a sum of matrices, of `\vec{i}` and `\mathbf{j}`, or the like."""
-    if not isinstance(formula, Apply):
-        return False
-    names = {node.name for node in nodes(formula) if isinstance(node, Symbol)}
-    if names & _ARROWS or (names and names <= _UNIT_VECTORS):
-        return True
-    return any(isinstance(each, Group) for each in nodes(formula))
 
 
 def _have_the_same_ends(one: Group, other: Group) -> bool:

@@ -14,7 +14,12 @@ from stepsmith.transforms.verify.answers.decision import Decision, decided, quot
 from stepsmith.transforms.verify.answers.fallback import ask_math_verify
 from stepsmith.transforms.verify.answers.measures import compare_measures
 from stepsmith.transforms.verify.answers.phrases import core
-from stepsmith.transforms.verify.answers.reading import compare_otherwise, may_repeat, read_answer
+from stepsmith.transforms.verify.answers.reading import (
+    compare_otherwise,
+    may_repeat,
+    read_answer,
+    with_thousands,
+)
 from stepsmith.transforms.verify.answers.show import show
 from stepsmith.transforms.verify.answers.text import (
     MAX_CHARACTERS,
@@ -125,7 +130,7 @@ def _decide(gold: str, given: str, options: Mapping[str, str], worker: Worker) -
 def _without_worker(gold: str, given: str, options: Mapping[str, str]) -> Decision | None:
     if same_text(gold, given):
         return Decision("valid", f"{quoted(given)} is the gold answer", gold, given)
-    return (
+    found = (
         _by_choice(gold, given, options)
         or _by_date(gold, given)
         or _by_clock(gold, given)
@@ -133,6 +138,14 @@ def _without_worker(gold: str, given: str, options: Mapping[str, str]) -> Decisi
         or _by_words(gold, given)
         or _by_formula(gold, given)
     )
+    if found is not None and found.outcome == "invalid" and _are_grouped_alike(gold, given):
+        return uncertain("thousands", f"{quoted(given)} or {quoted(gold)} may be grouped by points")
+    return found
+
+
+def _are_grouped_alike(gold: str, given: str) -> bool:
+    grouped = with_thousands(gold), with_thousands(given)
+    return grouped != (gold, given) and _is_valid(_without_worker(*grouped, {}))
 
 
 def _by_choice(gold: str, given: str, options: Mapping[str, str]) -> Decision | None:

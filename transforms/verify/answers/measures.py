@@ -12,7 +12,13 @@ from fractions import Fraction
 from stepsmith.transforms.formula.tree import Apply, Formula, Group, Number, Quantity, Relation
 from stepsmith.transforms.formula.tree import symbols as symbols_of
 from stepsmith.transforms.verify.answers.comparison import Comparison
-from stepsmith.transforms.verify.answers.dimensions import MONEY_SIGNS, UNITS, Unit, scales_of
+from stepsmith.transforms.verify.answers.dimensions import (
+    CHARGES,
+    MONEY_SIGNS,
+    UNITS,
+    Unit,
+    scales_of,
+)
 from stepsmith.transforms.verify.answers.reading import read_answer
 from stepsmith.transforms.verify.answers.text import without_fonts
 from stepsmith.transforms.verify.answers.values import compare_values
@@ -38,7 +44,9 @@ _WORD = (
 )
 _ONE_LETTER = re.compile(r"[A-Za-z](?: ?\^ ?\{? ?-?[1-4] ?\}?)?")
 _PART = re.compile(rf"( ?/ ?| ?\\cdot ?| ?\* ?| per | )?{_WORD}")
-_LETTERS = re.compile(r"\\(?:d?frac|sqrt|pi|times|cdot|left|right)(?![A-Za-z])")
+_LETTERS = re.compile(
+    r"\\(?:d?frac|sqrt|pi|times|cdot|left|right)(?![A-Za-z])|(?<=\d)[eE](?=[-+]?\d)"
+)
 _ANY_LETTER = re.compile(r"[A-Za-z=<>|]|, ")
 _MONEY = re.compile(
     r"(-? ?)(" + "|".join(re.escape(sign) for sign in sorted(MONEY_SIGNS, reverse=True)) + r") ?"
@@ -102,10 +110,18 @@ def _both(first: Formula, unit: Unit, second: Formula, other: Unit) -> Compariso
     if compared != "different":
         return "converted" if compared != "unknown" else "unknown"
     if unit.kind != other.kind:
-        return "converted" if unit.is_temperature and other.is_temperature else "different"
-    turned = compare_values(_scaled(first, unit.scale / other.scale), second)
-    return (
-        "different" if turned == "different" and unit.is_exact and other.is_exact else "converted"
+        may_be_one = unit.is_temperature and other.is_temperature
+        return "converted" if may_be_one or unit.counts_turns_unlike(other) else "different"
+    is_exact = unit.is_exact and other.is_exact
+    return "converted" if not is_exact or _turns_into(first, unit, second, other) else "different"
+
+
+def _turns_into(first: Formula, unit: Unit, second: Formula, other: Unit) -> bool:
+    """Say whether one value is the other in its unit, at the digits that are written."""
+    factor, charges = unit.scale / other.scale, unit.charges - other.charges
+    return any(
+        compare_values(_scaled(first, factor * rounded**charges), second) != "different"
+        for rounded in (CHARGES if charges else CHARGES[:1])
     )
 
 

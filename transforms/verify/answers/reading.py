@@ -8,7 +8,7 @@ from stepsmith.transforms.verify.answers.compare import compare_answers
 from stepsmith.transforms.verify.answers.comparison import Comparison
 from stepsmith.transforms.verify.answers.words import has_words, spell_in_digits
 
-__all__ = ["compare_otherwise", "may_repeat", "read_answer"]
+__all__ = ["compare_otherwise", "may_repeat", "read_answer", "with_thousands"]
 
 _GROUPS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _OTHERWISE = (
@@ -36,7 +36,6 @@ _OTHERWISE = (
     (re.compile(r"\A(-?\d[\d./]* ?[-+] ?[\d./]*) ?j\Z"), r"\1i"),
 )
 _REPEATING = re.compile(r"-?\d*\.\d+\(\d+\)")
-# `1.234` is a decimal, or in most of Europe a thousand and more: nothing here can tell.
 _THOUSANDS = re.compile(r"(?<![\d.,])([1-9]\d{0,2})\.(\d{3})(?![\d.,])")
 _ZEROS = re.compile(r",\s*0\d")  # no number of a list begins so
 # What stands before the only equals sign, if it is no formula, says what has the value.
@@ -69,7 +68,7 @@ def compare_otherwise(gold: str, given: str) -> Comparison:
             if compared == "same":
                 return compared
             best = compared if compared in {"rounded", "converted"} else best
-    return "converted" if best == "different" and _are_grouped_alike(gold, given) else best
+    return best
 
 
 def may_repeat(text: str) -> bool:
@@ -77,12 +76,6 @@ def may_repeat(text: str) -> bool:
     return _REPEATING.fullmatch(text) is not None
 
 
-def _are_grouped_alike(gold: str, given: str) -> bool:
-    """Say whether two answers are one if a point may stand between thousands."""
-    texts = [_THOUSANDS.sub(r"\1\2", text) for text in (gold, given)]
-    if texts == [gold, given]:
-        return False
-    one, other = map(read_answer, texts)
-    if isinstance(one, str) or isinstance(other, str):
-        return False
-    return compare_answers(one, other) == "same"
+def with_thousands(text: str) -> str:
+    """Read `1.234` as a thousand and more, as most of Europe writes it."""
+    return _THOUSANDS.sub(r"\1\2", text)

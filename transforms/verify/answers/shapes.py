@@ -11,6 +11,7 @@ from stepsmith.transforms.formula.tree import (
     Quantity,
     Relation,
     Symbol,
+    nodes,
     symbols,
 )
 
@@ -20,11 +21,14 @@ __all__ = [
     "alternatives",
     "are_numbered",
     "as_interval",
+    "computes_with_groups",
     "is_in_usual_order",
     "named",
     "negative",
 ]
 
+_ARROWS = frozenset(["vec", "hat", "overrightarrow"])
+_UNIT_VECTORS = frozenset("ijk")
 INFINITY = Symbol("infinity")
 _EQUAL = frozenset(["=", "~"])
 _LESS = frozenset(["<", "<="])
@@ -233,3 +237,13 @@ def _chosen(formula: Formula, *, plus: bool) -> Formula:
         return Apply(formula.name, inner)
     last = inner[-1] if plus == (formula.name == "pm") else negative(inner[-1])
     return last if len(inner) == 1 else Apply("+", (inner[0], last))
+
+
+def computes_with_groups(formula: Formula) -> bool:
+    r"""Say whether a formula is a sum of matrices, of `\vec{i}` and `\mathbf{j}`, or the like."""
+    if not isinstance(formula, Apply):
+        return False
+    names = {node.name for node in nodes(formula) if isinstance(node, Symbol)}
+    if names & _ARROWS or (names and names <= _UNIT_VECTORS):
+        return True
+    return any(isinstance(each, Group) for each in nodes(formula))

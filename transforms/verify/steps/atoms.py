@@ -44,19 +44,19 @@ def _number(cursor: Cursor) -> Tree:
 def _repeating(cursor: Cursor, whole: Number) -> Tree:
     """Read `0.1(6)`, a product or a sixth, where nothing else computes with the bracket alone."""
     at, tokens = cursor.at, cursor.tokens
-    opened, digits, closed = tokens[at : at + 3] if at + 3 < len(tokens) else tokens[-1:] * 3
-    is_bracket = opened.text == "(" and digits.text.isdigit() and closed.text == ")"
-    is_glued = opened.glued and digits.glued and closed.glued
-    computes = cursor.kinds[at + 3 : at + 4] == ["power"] or (at > 1 and tokens[at - 2].text == "/")
-    if not (is_bracket and is_glued) or computes:
+    bracket = tokens[at : at + 3]
+    opened, digits, closed = [token.text for token in bracket] if len(bracket) == 3 else "..."  # noqa: PLR2004
+    is_bracket = opened == "(" and digits.isdigit() and closed == ")"
+    computes = cursor.kinds[at + 3 : at + 4] == ["power"] or tokens[max(0, at - 2)].text == "/"
+    if not is_bracket or computes or not all(token.glued for token in bracket):
         return whole
     cursor.at += 1
     repetend = cursor.number()
     cursor.at += 1
     cursor.multiplies = True
     cursor.loose.add("repeats")
-    scale = 10**whole.places * (10 ** len(digits.text) - 1)
-    repeated = Number(whole.value + Fraction(int(digits.text), scale), whole.places)
+    scale = 10**whole.places * (10 ** len(digits) - 1)
+    repeated = Number(whole.value + Fraction(int(digits), scale), whole.places)
     return Node("repeats", Node("*", whole, repetend), repeated)
 
 
