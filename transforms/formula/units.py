@@ -87,6 +87,7 @@ pressure   101325        | atm
 pressure   1000000       | MPa
 pressure   1000000000    | GPa
 pressure   100000        | bar
+pressure   ~133          | mmHg torr
 resistance 1             | ohm ohms
 resistance 1000          | kohm
 resistance 1000000       | Mohm
@@ -98,6 +99,8 @@ frequency  1             | Hz hertz
 frequency  1000          | kHz
 frequency  1000000       | MHz
 frequency  1000000000    | GHz
+angle      1             | rad radian radians
+angle      ~6.2831853    | rev revs revolution revolutions
 amount     1             | mol mole moles
 amount     1/1000        | mmol
 data       1             | byte bytes
