@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from benchmarks.worlds.walk import PROBLEM, ChainWorld, Walk
 from stepsmith.schemas import LabelledTrajectory, Outcome
+from stepsmith.schemas.records import FinishReason
 from stepsmith.transforms.label.evidence import Evidence, read_evidence
 from stepsmith.transforms.search import Plan, Sample, SearchResult
 from stepsmith.transforms.search.bisect import bisect
@@ -78,6 +79,14 @@ def test_a_chain_of_branches_leaves_each_prefix_to_the_first_that_has_it() -> No
         (0, 1),
     ]
     assert (first.judged, second.judged) == ((0, 1, 2, 0), (0, 0, 0, 4))
+
+
+@pytest.mark.parametrize("finish", ["length", "empty"])
+def test_a_reply_that_was_cut_owns_no_prefix_of_a_solution(finish: FinishReason) -> None:
+    cut = row("a", "abxyz", "undecided", finish=finish)
+    first, second = evidence(cut, row("b", "abcd", counts={1: (4, 2)}, parent="c", branch=1))
+    assert (first.n_steps, first.parent, first.judged) == (4, None, (0, 3, 0, 0))
+    assert (second.n_steps, second.parent, second.branch) == (5, 0, 2)
 
 
 def test_a_row_that_names_a_parent_it_shares_nothing_with_stands_alone() -> None:

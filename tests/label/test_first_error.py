@@ -108,6 +108,24 @@ def test_nothing_is_lost() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("values", "verdicts", "correct"),
+    [
+        ([0.5, None, 0.0, 0.0], {3: INVALID}, [True, None, None, False]),
+        ([0.5, 0.0, 0.0], {1: VALID, 2: INVALID}, [True, None, False]),
+    ],
+)
+def test_behind_an_error_that_is_not_located_a_refuted_step_is_not_the_first_wrong_one(
+    values: list[float | None], verdicts: dict[int, Verdict], correct: list[bool | None]
+) -> None:
+    assert labelled(values, verdicts) == (correct, None)
+
+
+def test_a_row_that_the_strategy_drops_without_a_reason_is_not_kept() -> None:
+    [done] = first_error([dataclasses.replace(row((StepLabel(value=1.0),)), keep=False)])
+    assert not done.keep
+
+
 @pytest.mark.parametrize(("reason", "drop"), [("length", "truncated"), ("empty", "empty")])
 def test_cut_and_blank_replies_are_kept_as_rows_that_are_not_for_training(
     reason: str, drop: str
@@ -128,9 +146,12 @@ def test_no_probability_of_another_rule_stands_beside_this_ones_error() -> None:
     assert (done.first_error, done.first_error_prob) == (1, None)
 
 
-def test_an_observation_is_no_gap_in_which_an_error_may_lie() -> None:
+@pytest.mark.parametrize("value", [None, 0.5, 0.0])
+def test_an_observation_is_no_gap_in_which_an_error_may_lie_and_has_no_label(
+    value: float | None,
+) -> None:
     kinds: tuple[StepKind, ...] = ("think", "code", "observation", "answer")
-    values = (0.5, 0.5, None, 0.0)
+    values = (0.5, 0.5, value, 0.0)
     made = row(tuple(StepLabel(value=value, n_rollouts=4) for value in values))
     steps = tuple(
         dataclasses.replace(step, kind=kind)

@@ -58,6 +58,17 @@ def test_a_confirmed_step_that_the_strategy_blames_stays_unlabelled() -> None:
     assert (done.labels[1].source, done.first_error) == ("conflict", None)
 
 
+def test_behind_a_contradiction_a_refuted_step_is_not_the_first_wrong_one() -> None:
+    [done] = given([row([True, False, None], {1: VALID, 2: INVALID})])
+    assert [label.correct for label in done.labels] == [True, None, False]
+    assert done.first_error is None
+
+
+def test_a_row_that_the_strategy_drops_without_a_reason_is_not_kept() -> None:
+    [done] = given([row([True], keep=False)])
+    assert not done.keep
+
+
 def test_a_refutation_outweighs_a_confirmation_of_the_same_step() -> None:
     label = StepLabel(correct=True, verdicts=(VALID, INVALID))
     steps = (Step(text="a"),)

@@ -14,7 +14,7 @@ from stepsmith.transforms.label.beliefs import beliefs_of, correct_probs, error_
 from stepsmith.transforms.label.evidence import read_evidence
 from stepsmith.transforms.label.posterior import FIT, label_row, posterior
 from stepsmith.transforms.label.prior import Floats, Prior, default_prior
-from tests.label.rows import row
+from tests.label.rows import Said, row
 from tests.strategies import labelled_trajectories
 
 N_POINTS = len(default_prior().weights)
@@ -296,10 +296,41 @@ def test_an_observation_is_never_blamed_but_the_step_that_it_answers(
 
 @given(st.sets(st.integers(0, 4)), st.integers(1, 4))
 def test_nothing_is_believed_of_observations_and_all_adds_up(places: set[int], n: int) -> None:
-    written = [at for at in range(n + 1) if at not in places]
     solution = observed(row("a", "abcde"[: n + 1]), *places)
     [known], _ = read_evidence([solution])
     errors = error_probs(beliefs_of([known], default_prior()).joint(0))
     assert errors.sum() == pytest.approx(1.0)
-    if 0 in written:
-        assert all(errors[at] < 1e-200 for at in range(n + 1) if at not in written)
+    assert all(errors[at] < 1e-200 for at in places if at <= n)
+
+
+def test_an_observation_is_neither_right_nor_wrong_and_its_step_has_a_value() -> None:
+    counts = {1: (8, 8), 2: (8, 8), 3: (8, 8)}
+    [done] = posterior([observed(row("a", "abcd", "valid", counts=counts), 1)])
+    assert corrects(done) == [True, None, True, True]
+    assert [label.correct_prob is None for label in done.labels] == [False, True, False, False]
+    assert all(label.value is not None for label in done.labels)
+
+
+def test_a_reply_that_was_cut_says_nothing_of_a_solution_that_begins_like_it() -> None:
+    solution = row("b", "abcd", counts={1: (8, 4), 2: (8, 0), 3: (8, 0)})
+    # A loop to the token limit, whose length is that of no solution.
+    cut = row("a", ["a", *(f"{at}" for at in range(120))], "undecided", finish="length")
+    [alone], [beside, _] = posterior([solution]), posterior([solution, cut])
+    assert (alone.first_error, corrects(alone)) == (1, [True, False, None, None])
+    rights = [label.correct_prob for label in beside.labels]
+    assert rights == pytest.approx([label.correct_prob for label in alone.labels])
+    assert (beside.first_error, corrects(beside)) == (1, corrects(alone))
+
+
+@pytest.mark.parametrize("n_steps", [1, 2, 60])
+@pytest.mark.parametrize("n", [10**6, 10**9])
+def test_counts_of_any_size_give_probabilities(n: int, n_steps: int) -> None:
+    """Neither an overflow nor a 0/0, which warnings as errors would show."""
+    half = n_steps // 2
+    counts = {at: (n, n if at <= half else 0) for at in range(1, n_steps)}
+    said: Said = {at: [("tool", "valid"), ("tool", "invalid")] * 30 for at in range(n_steps)}
+    [done] = posterior([row("a", [str(at) for at in range(n_steps)], counts=counts, verdicts=said)])
+    sound(done)
+    assert done.first_error == half
+    [solution], _ = read_evidence([done])
+    assert error_probs(beliefs_of([solution], default_prior()).joint(0)).sum() == pytest.approx(1)

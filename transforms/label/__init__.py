@@ -7,7 +7,7 @@ from stepsmith.transforms.label.base import (
     Labeler,
     Rows,
     by_problem,
-    drop_reason,
+    decide_keep,
     fit_of,
     labeler,
 )
@@ -19,7 +19,7 @@ __all__ = [
     "Labeler",
     "Rows",
     "by_problem",
-    "drop_reason",
+    "decide_keep",
     "fit_of",
     "labeler",
 ]

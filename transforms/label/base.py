@@ -91,9 +91,10 @@ def by_problem(rows: Iterable[LabelledTrajectory]) -> Iterator[Rows]:
         yield tuple(group)
 
 
-def drop_reason(row: LabelledTrajectory) -> str | None:
-    """Say why a row should not be trained on: its strategy's reason, or a cut or blank reply."""
-    return row.drop_reason or _DROP_REASONS.get(row.trajectory.finish_reason)
+def decide_keep(row: LabelledTrajectory) -> LabelledTrajectory:
+    """Drop what should not be trained on: what its strategy dropped, and a cut or blank reply."""
+    reason = row.drop_reason or _DROP_REASONS.get(row.trajectory.finish_reason)
+    return dataclasses.replace(row, keep=row.keep and reason is None, drop_reason=reason)
 
 
 _DROP_REASONS = {"length": "truncated", "empty": "empty"}

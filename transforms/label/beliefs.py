@@ -201,13 +201,14 @@ class _Solution:
 def _clear(log_own: Floats, rows: Iterable[int]) -> None:
     """Leave nothing at rows that cannot be the first wrong step: it belongs to the one before.
 
-    At the start, where none is before, it belongs to the next one.
+    At the start, where none is before, it belongs to the next one that can.
     """
-    for row in sorted(rows, reverse=True):
-        if row >= 0:
-            other = row - 1 if row > 0 else 1
-            log_own[other] = np.logaddexp(log_own[other], log_own[row])
-            log_own[row] = np.log(1e-300)
+    cleared = {row for row in rows if row >= 0}
+    first = next(row for row in range(len(log_own)) if row not in cleared)
+    for row in sorted(cleared, reverse=True):
+        other = row - 1 if row > 0 else first
+        log_own[other] = np.logaddexp(log_own[other], log_own[row])
+        log_own[row] = np.log(1e-300)
 
 
 def _log_sum(logs: Floats) -> Floats:

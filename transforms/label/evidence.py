@@ -116,9 +116,14 @@ def _is_completion(row: LabelledTrajectory) -> bool:
     return own.parent_id is not None and own.origin == "rollout" and (own.branch_step or 0) > 0
 
 
-def _rank(row: LabelledTrajectory, texts: _Prefix) -> tuple[bool, str, _Prefix]:
-    """Order rows: fresh solutions before those that continue another one."""
-    return row.trajectory.parent_id is not None, row.trajectory.id, texts
+def _rank(row: LabelledTrajectory, texts: _Prefix) -> tuple[bool, bool, str, _Prefix]:
+    """Order rows: fresh solutions before those that continue another one, replies cut last.
+
+    How likely a completion of a shared prefix is right depends on the length of the solution that
+    the prefix belongs to, and one that was cut (a loop to the token limit, say) has no length.
+    """
+    own = row.trajectory
+    return own.finish_reason in ("length", "empty"), own.parent_id is not None, own.id, texts
 
 
 def _inner(texts: _Prefix) -> list[_Prefix]:

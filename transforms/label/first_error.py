@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from stepsmith.schemas.records import LabelledTrajectory, StepLabel
-from stepsmith.transforms.label.base import Rows, decisive, drop_reason, labeler
+from stepsmith.schemas.records import LabelledTrajectory, Step, StepLabel
+from stepsmith.transforms.label.base import Rows, decide_keep, decisive, labeler
 
 Threshold = Annotated[float, Meta(ge=0, lt=1)]
 
@@ -22,7 +22,8 @@ def first_error(rows: Sequence[LabelledTrajectory], *, threshold: Threshold = 0.
     equations may be about the wrong quantities, and few rollouts may all miss.
     Nothing is said of the steps after the first error unless a tool judges them on their own: a
     prefix that is broken already tells nothing about them. And where values are unknown just
-    before the first zero, the error may lie in the gap, so that no step is blamed.
+    before the first zero, the error may lie in the gap, so that no step is blamed. A tool may
+    refute a step behind a gap or a contradiction: it is wrong, and not known to be the first one.
     The rule states no probability: one that a strategy gave with its own first error is taken back.
     """
     return tuple(_label_row(row, threshold) for row in rows)
@@ -31,18 +32,15 @@ def first_error(rows: Sequence[LabelledTrajectory], *, threshold: Threshold = 0.
 def _label_row(row: LabelledTrajectory, threshold: float) -> LabelledTrajectory:
     error, located = _first_error(row, threshold)
     labels = tuple(
-        _label(label, threshold, place=_place(index, error, located=located))
-        for index, label in enumerate(row.labels)
+        _label(label, threshold, place=_place(step, index, error, located=located))
+        for index, (step, label) in enumerate(zip(row.trajectory.steps, row.labels, strict=True))
     )
-    wrong = [index for index, label in enumerate(labels) if label.correct is False]
-    reason = drop_reason(row)
+    is_blamed = error < len(labels) and labels[error].correct is False
     return dataclasses.replace(
-        row,
+        decide_keep(row),
         labels=labels,
-        first_error=wrong[0] if wrong else None,
+        first_error=error if is_blamed else None,
         first_error_prob=None,
-        keep=reason is None,
-        drop_reason=reason,
     )
 
 
@@ -69,8 +67,13 @@ def _first_error(row: LabelledTrajectory, threshold: float) -> tuple[int, bool]:
 _Place = Literal["before", "at", "unknown"]
 
 
-def _place(index: int, error: int, *, located: bool) -> _Place:
-    """Say what the values tell of a step: nothing once the error is behind it or not located."""
+def _place(step: Step, index: int, error: int, *, located: bool) -> _Place:
+    """Say what the values tell of a step: nothing once the error is behind it or not located.
+
+    Nor do they tell anything of an observation, which no policy wrote.
+    """
+    if step.kind == "observation":
+        return "unknown"
     if index < error:
         return "before"
     return "at" if index == error and located else "unknown"

@@ -9,7 +9,7 @@ from msgspec import Meta
 from stepsmith.schemas.errors import ProblemError
 from stepsmith.schemas.options import PositiveShare
 from stepsmith.schemas.records import LabelledTrajectory, StepLabel
-from stepsmith.transforms.label.base import Rows, drop_reason, labeler
+from stepsmith.transforms.label.base import Rows, decide_keep, labeler
 from stepsmith.transforms.taxonomy.fitting import MISSING
 from stepsmith.transforms.taxonomy.moves import Move, read_move
 from stepsmith.transforms.taxonomy.payload import read_hierarchy
@@ -95,14 +95,11 @@ def _label_row(
         _label(label, read_move(step.text), right_prob, confidence)
         for step, label in zip(row.trajectory.steps, row.labels, strict=True)
     )
-    reason = drop_reason(row)
     return dataclasses.replace(
-        row,
+        decide_keep(row),
         labels=labels,
         first_error=next((at for at, label in enumerate(labels) if label.correct is False), None),
         first_error_prob=None,
-        keep=reason is None,
-        drop_reason=reason,
     )
 
 

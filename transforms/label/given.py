@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from stepsmith.schemas.records import LabelledTrajectory, StepLabel
-from stepsmith.transforms.label.base import Rows, decisive, drop_reason, labeler
+from stepsmith.transforms.label.base import Rows, decide_keep, decisive, labeler
 
 
 @labeler("given")
@@ -13,8 +13,9 @@ def given(rows: Sequence[LabelledTrajectory]) -> Rows:
 
     For strategies that look for the first error themselves, by a rule that the values in the row do
     not repeat (`omega` with its relative rule). A step that a tool refutes is wrong; one that it
-    confirms although the strategy puts the error there stays unlabelled. Nothing is said
-    of the steps after the first error unless a tool judges them on their own.
+    confirms although the strategy puts the error there stays unlabelled, and which one is
+    the first wrong one is then unknown. Nothing is said of the steps after the first error unless
+    a tool judges them on their own.
     """
     return tuple(_label_row(row) for row in rows)
 
@@ -35,15 +36,12 @@ def _label_row(row: LabelledTrajectory) -> LabelledTrajectory:
         else dataclasses.replace(label, correct=None, source=None)
         for index, label in enumerate(labels)
     )
-    error = next((index for index, label in enumerate(labels) if label.correct is False), None)
-    reason = drop_reason(row)
+    error = end if end < len(labels) and labels[end].correct is False else None
     return dataclasses.replace(
-        row,
+        decide_keep(row),
         labels=labels,
         first_error=error,
         first_error_prob=row.first_error_prob if error == row.first_error else None,
-        keep=reason is None,
-        drop_reason=reason,
     )
 
 

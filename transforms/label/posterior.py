@@ -7,8 +7,8 @@ from typing import Annotated
 import numpy as np
 from msgspec import Meta
 
-from stepsmith.schemas.records import LabelledTrajectory, StepLabel
-from stepsmith.transforms.label.base import VALUES, Fit, Rows, decisive, drop_reason, labeler
+from stepsmith.schemas.records import LabelledTrajectory, Step, StepLabel
+from stepsmith.transforms.label.base import VALUES, Fit, Rows, decide_keep, decisive, labeler
 from stepsmith.transforms.label.beliefs import (
     beliefs_of,
     correct_probs,
@@ -48,21 +48,17 @@ def posterior(
     right. If neither, the steps that are right with at least this probability are labelled, and no
     step is blamed. After the first wrong step only a verifier's word on that step counts.
     `correct_prob` is the probability that a step and all before it are right, `value` that the
-    answer is reached after it, `advantage` what it adds to the value.
+    answer is reached after it, `advantage` what it adds to the value. An observation, which no
+    policy wrote, is neither right nor wrong.
     """
     solutions, places = read_evidence(rows)
     beliefs = beliefs_of(solutions, prior or default_prior())
-    done = [_kept(row) for row in rows]
+    done = [decide_keep(row) for row in rows]
     for index, same in enumerate(places):
         joint = beliefs.joint(index)
         for place in same:
             done[place] = label_row(done[place], joint, confidence=confidence)
     return tuple(done)
-
-
-def _kept(row: LabelledTrajectory) -> LabelledTrajectory:
-    reason = drop_reason(row)
-    return dataclasses.replace(row, keep=row.keep and reason is None, drop_reason=reason)
 
 
 def label_row(row: LabelledTrajectory, joint: Floats, *, confidence: float) -> LabelledTrajectory:
@@ -85,10 +81,18 @@ def label_row(row: LabelledTrajectory, joint: Floats, *, confidence: float) -> L
     )
     return dataclasses.replace(
         row,
-        labels=labels,
+        labels=tuple(map(_of_policy, row.trajectory.steps, labels)),
         first_error=error,
-        first_error_prob=float(errors[place]) if sure else None,
+        # A sum of rounded shares may be a hair above 1.
+        first_error_prob=min(1.0, float(errors[place])) if sure else None,
     )
+
+
+def _of_policy(step: Step, label: StepLabel) -> StepLabel:
+    """Keep what is said of a step if a policy wrote it: an observation has only a value."""
+    if step.kind != "observation":
+        return label
+    return dataclasses.replace(label, correct=None, correct_prob=None, source=None)
 
 
 def _values(row: LabelledTrajectory, joint: Floats) -> list[float | None]:
