@@ -1,5 +1,6 @@
 """Units are read where they are units beyond doubt, and phrases where they say one number."""
 
+import itertools
 import time
 from fractions import Fraction
 
@@ -66,6 +67,25 @@ def test_what_may_be_a_variable_or_a_list_is_no_measure(text: str) -> None:
         ("5 N", "5 kg m/s^2", "same"),
         ("5 N", "5 kg m/s", "converted"),
         ("50 Hz", "50 s^{-1}", "same"),
+        ("50 Hz", "50 /s", "same"),
+        ("50 Hz", "50/s", "same"),
+        ("50 Hz", "50 1/s", "same"),
+        ("50 Hz", "51 /s", "different"),
+        ("50 Hz", "50 m/s", "converted"),
+        ("3000 rpm", "3000 revolutions per minute", "same"),
+        ("3000 rpm", "3001 rpm", "different"),
+        ("60 mph", "60 miles per hour", "same"),
+        ("3 eV", "4.8e-19 J", "converted"),
+        ("3 eV", r"4.8 \times 10^{-19} \text{ J}", "converted"),
+        ("3 eV", "5.1e-19 J", "different"),
+        ("1 eV", "1.602176634e-19 J", "converted"),
+        ("13.6 eV", "2.179e-18 J", "converted"),
+        ("13.6 eV", "2.176e-18 J", "converted"),  # by many a textbook's 1.6e-19
+        ("13.6 eV", "2.3e-18 J", "different"),
+        ("3 keV", "3000 eV", "converted"),
+        ("3 keV", "4000 eV", "different"),
+        ("1 kWh", "3.6e6 J", "converted"),
+        ("1 mmHg", "133.3 Pa", "converted"),
         ("2 kPa", "2000 N/m^2", "converted"),
         ("4 ohm", "4 V/A", "same"),
         ("3 uF", "3 uC", None),
@@ -91,6 +111,47 @@ def test_units_are_left_aside_or_left_open_but_never_turned(
 ) -> None:
     assert compare_measures(gold, given_answer) == expected
     assert compare_measures(given_answer, gold) == expected
+
+
+TURNS = (
+    "50 Hz",
+    "50 /s",
+    "50 per second",
+    "50 rpm",
+    "50 rad/s",
+    "50 rev/s",
+    "3000 rpm",
+    "314 rad/s",
+)
+
+
+@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(TURNS, 2)))
+def test_turns_and_cycles_a_second_are_equal_in_one_unit_alone_and_never_refuted_by_another(
+    one: str, other: str
+) -> None:
+    cycles = {"50 Hz", "50 /s", "50 per second"}
+    compared = compare_measures(one, other)
+    assert compared == compare_measures(other, one)
+    if {one, other} <= cycles and {one, other} & {"50 Hz", "50 per second"}:
+        assert compared == "same"
+    elif {one, other} == {"50 rpm", "3000 rpm"} or {one, other} == {"50 rad/s", "314 rad/s"}:
+        assert compared == "different"
+    else:
+        assert compared == "converted"
+
+
+@pytest.mark.parametrize("text", ["2 rad", "3 revolutions", r"\pi \text{ radians}"])
+def test_an_angle_alone_is_a_number_and_no_measure(text: str) -> None:
+    assert read_measure(text) is None
+
+
+@pytest.mark.parametrize("text", ["50/s", "50 /s", "6 / h"])
+def test_a_letter_below_is_a_unit_only_beside_one(text: str) -> None:
+    assert read_measure(text) is None
+    beside = read_measure(text, beside=True)
+    assert beside is not None
+    assert beside.unit.kind == (("time", -1),)
+    assert compare_measures(text, "50") is None
 
 
 def test_units_of_one_kind_have_their_sizes() -> None:

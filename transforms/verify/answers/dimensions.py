@@ -16,14 +16,15 @@ _TEMPERATURES = frozenset(["celsius", "fahrenheit", "kelvin"])
 class Unit:
     """A unit: what it measures, as powers of base kinds, and its size in them.
 
-    Not exact where its size is agreed on in more than one way, as of a month or a pound. `charges`
-    is the power of the elementary charge in its size, which is exact and yet rounded by many.
+    Not exact where its size is agreed on in more than one way, as of a month or a pound. `above` is
+    the size of what stands above the bar. `charges` is the power of the elementary charge in its
+    size, which is exact and yet rounded by many.
     """
 
     kind: Kind = ()
     scale: Fraction = Fraction(1)
     is_exact: bool = True
-    above: Fraction = Fraction(1)
+    above: Fraction = dataclasses.field(default=Fraction(1), compare=False)
     charges: int = 0
 
     def times(self, other: "Unit", power: int) -> "Unit":
@@ -49,7 +50,7 @@ class Unit:
 
     @property
     def is_angle(self) -> bool:
-        """Whether it measures an angle and nothing else, which is a number: radians have no unit."""
+        """Whether it measures an angle and nothing else, which others read as a number."""
         return self.kind == (("angle", 1),)
 
     def counts_turns_unlike(self, other: "Unit") -> bool:

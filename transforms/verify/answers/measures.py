@@ -51,7 +51,7 @@ _ANY_LETTER = re.compile(r"[A-Za-z=<>|]|, ")
 _MONEY = re.compile(
     r"(-? ?)(" + "|".join(re.escape(sign) for sign in sorted(MONEY_SIGNS, reverse=True)) + r") ?"
 )
-_PER = re.compile(r"(?: ?/ ?| per )\Z")
+_PER = re.compile(r"(?:(?<=\d) 1 ?/ ?| ?/ ?| per )\Z")
 # A letter of no command, or a sign of money; most answers that are formulas have neither.
 _MAYBE = re.compile(r"(?<![\\A-Za-z])[A-Za-z]+(?![A-Za-z{])|\\[$eypOm{]|\u20b9")
 _POWERS = {"square": 2, "sq": 2, "cubic": 3, "cu": 3, "squared": 2, "cubed": 3}
@@ -74,6 +74,8 @@ def compare_measures(gold: str, given: str) -> Comparison | None:
     one, other = read_measure(gold), read_measure(given)
     if one is None and other is None:
         return None
+    # Beside `50 Hz`, the letter of `50/s` is no variable.
+    one, other = one or read_measure(gold, beside=True), other or read_measure(given, beside=True)
     first, second = (
         read_answer(text if measure is None else measure.value)
         for text, measure in ((gold, one), (given, other))
@@ -112,33 +114,38 @@ def _both(first: Formula, unit: Unit, second: Formula, other: Unit) -> Compariso
     if unit.kind != other.kind:
         may_be_one = unit.is_temperature and other.is_temperature
         return "converted" if may_be_one or unit.counts_turns_unlike(other) else "different"
-    is_exact = unit.is_exact and other.is_exact
-    return "converted" if not is_exact or _turns_into(first, unit, second, other) else "different"
+    turned = not (unit.is_exact and other.is_exact) or _turns_into(first, unit, second, other)
+    return "converted" if turned else "different"
 
 
 def _turns_into(first: Formula, unit: Unit, second: Formula, other: Unit) -> bool:
-    """Say whether one value is the other in its unit, at the digits that are written."""
-    factor, charges = unit.scale / other.scale, unit.charges - other.charges
-    return any(
-        compare_values(_scaled(first, factor * rounded**charges), second) != "different"
-        for rounded in (CHARGES if charges else CHARGES[:1])
-    )
+    """Say whether one value is the other in its unit, at the digits of either of them."""
+    charges = unit.charges - other.charges
+    for rounded in CHARGES if charges else CHARGES[:1]:
+        factor = unit.scale / other.scale * rounded**charges
+        there, back = _scaled(first, factor), _scaled(second, 1 / factor)
+        if {compare_values(there, second), compare_values(back, first)} != {"different"}:
+            return True
+    return False
 
 
 def _scaled(value: Formula, factor: Fraction) -> Formula:
     return Apply("*", (value, Number(factor)))
 
 
-def read_measure(answer: str) -> Measure | None:
-    r"""Read a clean answer as a value and its unit, if it surely is that."""
+def read_measure(answer: str, *, beside: bool = False) -> Measure | None:
+    """Read a clean answer as a value and its unit, if it surely is that.
+
+    `beside` another that is, a number over a letter has a unit, too.
+    """
     if _MAYBE.search(answer) is None:
         return None
     plain = _plain(answer)
     money = _MONEY.match(plain)
     if money is not None:
-        found = _tail(plain[money.end() :], UNITS[MONEY_SIGNS[money[2]]])
+        found = _tail(plain[money.end() :], UNITS[MONEY_SIGNS[money[2]]], beside=beside)
         return None if found is None else dataclasses.replace(found, value=money[1] + found.value)
-    return _tail(plain, None)
+    return _tail(plain, None, beside=beside)
 
 
 def _plain(answer: str) -> str:
@@ -150,7 +157,7 @@ def _plain(answer: str) -> str:
     return plain if named is None else plain[named.end() :]
 
 
-def _tail(plain: str, money: Unit | None) -> Measure | None:
+def _tail(plain: str, money: Unit | None, *, beside: bool) -> Measure | None:
     """Find the longest tail of a text that is a unit and nothing else."""
     first = max(1, len(plain) - _LONGEST_UNIT)
     for start in _STARTS.finditer(plain, first):
@@ -164,7 +171,8 @@ def _tail(plain: str, money: Unit | None) -> Measure | None:
         if money is not None:
             unit = money if unit.kind == money.kind else money.times(unit, 1)
         is_letter = not value.endswith(" ") and _ONE_LETTER.fullmatch(plain, start.start())
-        return None if is_letter else Measure(value.rstrip(" -"), unit)
+        may_be_variable = is_letter and not (beside and per is not None)
+        return None if may_be_variable or unit.is_angle else Measure(value.rstrip(" -"), unit)
     return Measure(plain, money) if money is not None and _is_value(plain) else None
 
 
