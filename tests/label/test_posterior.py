@@ -328,7 +328,8 @@ def test_counts_of_any_size_give_probabilities(n: int, n_steps: int) -> None:
     """Neither an overflow nor a 0/0, which warnings as errors would show."""
     half = n_steps // 2
     counts = {at: (n, n if at <= half else 0) for at in range(1, n_steps)}
-    said: Said = {at: [("tool", "valid"), ("tool", "invalid")] * 30 for at in range(n_steps)}
+    split: Sequence[tuple[str, Outcome]] = [("tool", "valid"), ("tool", "invalid")]
+    said: Said = {at: [*split] * 30 for at in range(n_steps)}
     [done] = posterior([row("a", [str(at) for at in range(n_steps)], counts=counts, verdicts=said)])
     sound(done)
     assert done.first_error == half
