@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.batching.engine import Pace
-from benchmarks.batching.server import serving
+from benchmarks.batching.process import serving
 from benchmarks.peers.systems import Outcome, Peer, Stepsmith, Work, run, write_problems
 from benchmarks.report import Claim, Findings, main
 

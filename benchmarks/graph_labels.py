@@ -25,6 +25,7 @@ from benchmarks.chains.paths import question_of, sample_paths, spoiled, stated
 from benchmarks.chains.texts import WRITERS, Statement, names_only, path_values, worded
 from benchmarks.data.folder import data_folder, existing, read_columns
 from benchmarks.report import Claim, Findings, main
+from benchmarks.summaries.claims import share_claim
 from stepsmith.transforms.graph.build import build
 from stepsmith.transforms.graph.loaders.base import GRAPH_LOADERS
 from stepsmith.transforms.graph.overlap import path_reward
@@ -128,9 +129,9 @@ def claims(seen: Sequence[Seen]) -> Iterator[Claim]:
     for writer in WRITERS:
         mine = [each for each in seen if each.writer == writer]
         wrong = [each.exact for each in mine if each.kind != "gold"]
-        yield _share(f"first_wrong_exact.{writer}", wrong, EXACT)
+        yield share_claim(f"first_wrong_exact.{writer}", wrong, target=EXACT)
         gold = [_accepted(each.closed) for each in mine if each.kind == "gold"]
-        yield _share(f"gold_accepted.{writer}", gold, GOLD)
+        yield share_claim(f"gold_accepted.{writer}", gold, target=GOLD)
         for kind in PLANTED:
             for world in ("closed", "opened"):
                 caught = [
@@ -138,7 +139,7 @@ def claims(seen: Sequence[Seen]) -> Iterator[Claim]:
                     for each in mine
                     if each.kind == kind
                 ]
-                yield _share(f"caught.{kind}.{writer}.{world}", caught, CAUGHT)
+                yield share_claim(f"caught.{kind}.{writer}.{world}", caught, target=CAUGHT)
     rewards = rewards_of(seen)
     for kind, values in rewards.items():
         if kind != "gold":
@@ -188,19 +189,6 @@ def gold_wins(gold: Sequence[float], other: Sequence[float]) -> float:
             m * (1.0 if score > one else 0.5 if score == one else 0.0) for one, m in counts.items()
         )
     return total / (len(gold) * len(other))
-
-
-def _share(name: str, hits: Sequence[bool], target: float) -> Claim:
-    value = statistics.mean(hits)
-    spread = 1.96 * (value * (1 - value) / len(hits)) ** 0.5
-    return Claim(
-        name=name,
-        value=round(value, 4),
-        spread=(round(max(0.0, value - spread), 4), round(min(1.0, value + spread), 4)),
-        target=target,
-        better="higher",
-        unit="share",
-    )
 
 
 def curated(folder: Path, scratch: Path, *, limit: int) -> tuple[list[Claim], dict[str, Any]]:

@@ -3,37 +3,23 @@
 Spreads are 95 % intervals: a share's is Wilson's, a mean's two standard errors to either side.
 """
 
-import dataclasses
 import math
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from random import Random
 from typing import Literal
 
+from benchmarks.locating.bisections import ROOT_SOLUTIONS, bisect_many, brute_force_many
+from benchmarks.locating.omega_trees import searched
 from benchmarks.report import Claim, Findings, main
+from benchmarks.summaries.claims import mean_claim, share_claim
 from benchmarks.worlds.walk import PROBLEM, ChainWorld, Walk, first_bad, true_error
 from stepsmith.schemas.records import Claim as StepClaim
 from stepsmith.schemas.records import LabelledTrajectory, Node, Problem, Step
-from stepsmith.transforms.label.first_error import first_error
-from stepsmith.transforms.search.base import Plan, Sample, SearchResult, draw, judge_outcomes
-from stepsmith.transforms.search.candidates import Selector
-from stepsmith.transforms.search.locate import Bisection, Rule, RuleName, locate_each
-from stepsmith.transforms.search.monte_carlo import monte_carlo, rate
-from stepsmith.transforms.search.omega import omega
+from stepsmith.transforms.search.base import Plan, SearchResult
+from stepsmith.transforms.search.locate import Rule, RuleName
 from stepsmith.transforms.search.screen import draw_until_mixed
-from stepsmith.transforms.search.tree import Estimate, label_row
 from stepsmith.transforms.verify import Tools, get_verifier
-
-ROOT_SOLUTIONS = 32
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Located:
-    """How often the first errors of given solutions were found exactly, at how many samples."""
-
-    exact: tuple[bool, ...]
-    probes: tuple[int, ...]
 
 
 def measure(*, quick: bool) -> Findings:
@@ -57,7 +43,7 @@ def localisation(repeats: int) -> Iterator[Claim]:
         brute = brute_force_many(n_steps=n_steps, repeats=max(1, repeats // 10))
         name = f"omega.{n_steps}_steps.no_recovery"
         wanted = n_steps == 16  # noqa: PLR2004 - the size of the paper's bar
-        yield _share(f"{name}.mc_gt_0.exact", found.exact, target=0.97 if wanted else None)
+        yield share_claim(f"{name}.mc_gt_0.exact", found.exact, target=0.97 if wanted else None)
         probes = statistics.fmean(found.probes)
         yield Claim(
             name=f"{name}.mc_gt_0.probes",
@@ -66,7 +52,7 @@ def localisation(repeats: int) -> Iterator[Claim]:
             target=32 if wanted else None,
             better="lower" if wanted else None,
         )
-        yield _share(f"{name}.brute_force.exact", brute.exact)
+        yield share_claim(f"{name}.brute_force.exact", brute.exact)
         yield Claim(
             name=f"{name}.brute_force.probes", value=statistics.fmean(brute.probes), unit="samples"
         )
@@ -81,62 +67,9 @@ def localisation(repeats: int) -> Iterator[Claim]:
             n_steps=16, recovery=0.05, rule=Rule(name=rule), repeats=repeats, rollouts=rollouts
         )
         name = f"omega.16_steps.recovery_0.05.k_{rollouts}.{rule}.exact"
-        yield _share(name, found.exact, target=target, better=better)
+        yield share_claim(name, found.exact, target=target, better=better)
     found = bisect_many(n_steps=16, recovery=0.0, rule=Rule(name="relative"), repeats=repeats)
-    yield _share("omega.16_steps.no_recovery.k_8.relative.exact", found.exact)
-
-
-def bisect_many(
-    *, n_steps: int, recovery: float, rule: Rule, repeats: int, rollouts: int = 8
-) -> Located:
-    """Bisect one given wrong solution a walk; its first error is uniform over the steps."""
-    world = ChainWorld(n_steps=n_steps, success=0.95, recovery=recovery)
-    exact: list[bool] = []
-    probes: list[int] = []
-    for seed in range(repeats):
-        given = planted(n_steps, Random(seed))
-        walk = Walk(world=world, seed=seed, given=[given])
-        [row] = walk.run(_bisect_one(rule, rollouts)).rows
-        exact.append(row.first_error == first_bad(given))
-        probes.append(walk.n_probes)
-    return Located(exact=tuple(exact), probes=tuple(probes))
-
-
-def _bisect_one(rule: Rule, rollouts: int) -> Plan:
-    """Search the first solution drawn; `ROOT_SOLUTIONS` others estimate the root."""
-    solutions = yield from draw(Sample(path="solve", n=1 + ROOT_SOLUTIONS))
-    outcomes = yield from judge_outcomes(PROBLEM, solutions)
-    root = Estimate(
-        depth=0,
-        completions=solutions[1:],
-        outcomes=tuple(outcomes[1:]),
-        label=rate(solutions[1:], outcomes[1:]),
-    )
-    bisection = Bisection(solutions[0], path="search", reference=root.label.value or 0.0)
-    known = {"": root}
-    yield from locate_each(PROBLEM, [bisection], known, rule=rule, rollouts=rollouts)
-    row = label_row(PROBLEM, solutions[0], outcomes[0], known)
-    return SearchResult(rows=(dataclasses.replace(row, first_error=bisection.first_error),))
-
-
-def brute_force_many(*, n_steps: int, repeats: int) -> Located:
-    """Estimate every prefix of the same solutions; the paper counts the last step too."""
-    world = ChainWorld(n_steps=n_steps, success=0.95)
-    exact: list[bool] = []
-    probes: list[int] = []
-    for seed in range(repeats):
-        given = planted(n_steps, Random(seed))
-        walk = Walk(world=world, seed=seed, given=[given])
-        rows = walk.run(monte_carlo(PROBLEM, Random(seed), solutions=1, rollouts=8)).rows
-        exact.append(first_error(rows)[0].first_error == first_bad(given))
-        probes.append(walk.n_probes)
-    return Located(exact=tuple(exact), probes=tuple(probes))
-
-
-def planted(n_steps: int, rng: Random) -> Sequence[str]:
-    """Write a wrong solution whose first error is uniform over the steps."""
-    world = ChainWorld(n_steps=n_steps, success=1.0)
-    return world.wrong_solution(rng)
+    yield share_claim("omega.16_steps.no_recovery.k_8.relative.exact", found.exact)
 
 
 def values(problems: int) -> Iterator[Claim]:
@@ -153,9 +86,11 @@ def values(problems: int) -> Iterator[Claim]:
     bound = statistics.fmean(bounds)
     yield Claim(name="omega.value.binomial_bound", value=round(bound, 4), unit="value")
     errors = list(map(abs, signed))
-    yield _mean("omega.value.mean_absolute_error", errors, "value", target=bound, better="lower")
+    yield mean_claim(
+        "omega.value.mean_absolute_error", errors, "value", target=bound, better="lower"
+    )
     # Not quite nothing: whether a probe becomes a state is decided by its own completions.
-    yield _mean("omega.value.bias", signed, "value")
+    yield mean_claim("omega.value.bias", signed, "value")
 
 
 def _prefixes(result: SearchResult) -> Iterator[tuple[Node, Sequence[str]]]:
@@ -177,10 +112,10 @@ def screening(problems: int) -> Iterator[Claim]:
             value=round(statistics.fmean(draws), 2),
             unit="samples",
         )
-    yield _share("omega.filter.kept", kept, target=0.99)
+    yield share_claim("omega.filter.kept", kept, target=0.99)
     for pass_rate in (0.0, 1.0):
         found, _ = screened(pass_rate, max(1, problems // 40))
-        yield _share(f"omega.filter.pass_{pass_rate}.kept", found)
+        yield share_claim(f"omega.filter.pass_{pass_rate}.kept", found)
 
 
 def screened(pass_rate: float, problems: int) -> tuple[list[bool], list[int]]:
@@ -209,7 +144,7 @@ def both_labels(problems: int) -> Iterator[Claim]:
             {bool(node.value) for node in result.nodes[1:]} == {True, False}
             for _, result in searched(world, problems, searches=100)
         ]
-        yield _share(f"omega.{n_steps}_steps.success_{success}.both_labels", both, target=0.9)
+        yield share_claim(f"omega.{n_steps}_steps.success_{success}.both_labels", both, target=0.9)
 
 
 def yields(problems: int) -> Iterator[Claim]:
@@ -223,24 +158,10 @@ def yields(problems: int) -> Iterator[Claim]:
             1_000 * len(errors) / walk.n_samples for errors, walk in zip(rows, walks, strict=True)
         ]
         name = f"omega.12_steps.{selector}"
-        yield _mean(f"{name}.first_errors", per_1000, "per 1,000 samples")
-        yield _mean(f"{name}.samples", [float(walk.n_samples) for walk in walks], "samples")
-        yield _mean(f"{name}.late", [_mean_of(errors, _is_late) for errors in rows], "share")
-        yield _mean(f"{name}.exact", [_mean_of(errors, _is_exact) for errors in rows], "share")
-
-
-def searched(
-    world: ChainWorld, problems: int, *, searches: int, selector: Selector = "paper"
-) -> Iterator[tuple[Walk, SearchResult]]:
-    """Search problems, with the paper's defaults, until as many as asked for had a search."""
-    seed = n_found = 0
-    while n_found < problems:
-        walk = Walk(world=world, seed=seed)
-        result = walk.run(omega(PROBLEM, Random(seed), searches=searches, selector=selector))
-        seed += 1
-        if len(result.nodes) > 1:
-            n_found += 1
-            yield walk, result
+        yield mean_claim(f"{name}.first_errors", per_1000, "per 1,000 samples")
+        yield mean_claim(f"{name}.samples", [float(walk.n_samples) for walk in walks], "samples")
+        yield mean_claim(f"{name}.late", [_mean_of(errors, _is_late) for errors in rows], "share")
+        yield mean_claim(f"{name}.exact", [_mean_of(errors, _is_exact) for errors in rows], "share")
 
 
 def answers() -> Claim:
@@ -286,46 +207,6 @@ def _mean_of(
     rows: Sequence[LabelledTrajectory], holds: Callable[[LabelledTrajectory], bool]
 ) -> float:
     return statistics.fmean(map(holds, rows))
-
-
-def _share(
-    name: str,
-    found: Sequence[bool],
-    *,
-    target: float | None = None,
-    better: Literal["higher", "lower"] = "higher",
-) -> Claim:
-    share, n, z2 = statistics.fmean(found), len(found), 1.96**2
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
-    return Claim(
-        name=name,
-        value=round(share, 4),
-        spread=(round(middle - half, 4), round(middle + half, 4)),
-        unit="share",
-        target=target,
-        better=None if target is None else better,
-    )
-
-
-def _mean(
-    name: str,
-    found: Sequence[float],
-    unit: str,
-    *,
-    target: float | None = None,
-    better: Literal["higher", "lower"] = "higher",
-) -> Claim:
-    mean = statistics.fmean(found)
-    half = 1.96 * statistics.stdev(found) / math.sqrt(len(found)) if len(found) > 1 else 0.0
-    return Claim(
-        name=name,
-        value=round(mean, 4),
-        spread=(round(mean - half, 4), round(mean + half, 4)),
-        unit=unit,
-        target=target,
-        better=None if target is None else better,
-    )
 
 
 if __name__ == "__main__":

@@ -17,9 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.report import Claim, Findings, main
+from benchmarks.sinks.rows import Rows, make_rows
 from benchmarks.sinks.ways import (
-    Rows,
-    make_rows,
     write_beam,
     write_plain,
     write_raw,

@@ -6,117 +6,24 @@ It prints its port, and ends when its input does. `GET /stats` has what was aske
 /reset` and how much slot time it took. Raw prompts and chat are answered, a chat as distilabel's
 Math-Shepherd tasks ask: several solutions in one reply, steps that begin with "Step 1:".
 
-A reply is a pure function of the prompt, the seed, the choice's index and the pace. What it says
-is what the chain world writes (`transforms/policy/chain.py`): sums solved one line at a time,
-with its rates of error; here written in microseconds, so that a client is measured and not this.
+What it says is in `benchmarks.batching.replies`.
 """
 
 import argparse
 import asyncio
-import contextlib
 import dataclasses
-import functools
-import json
-import re
-import subprocess
 import sys
 import time
-import urllib.request
-import zlib
-from collections.abc import Iterator, Sequence
 from http import HTTPStatus
-from random import Random
 from typing import Any
 
 import msgspec
 
 from benchmarks.batching.engine import Engine, Pace, count_tokens, timeline
 from benchmarks.batching.lean_http import listen
-from stepsmith.transforms.policy.chain import find_sum
+from benchmarks.batching.replies import read_chat, read_prompt, reply
 
 MODEL = "sums"
-ERROR_RATE, RECOVERY_RATE = 0.15, 0.05
-_OFFSETS = (-3, -2, -1, 1, 2, 3)
-_COUNT = re.compile(r"Generate (\d+) example solutions")
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Task:
-    """What a prompt asks for: `n_solutions` of the sum in `question`, each after `prefix`."""
-
-    question: str
-    prefix: str
-    n_solutions: int = 1
-    numbered: bool = False
-
-
-def read_prompt(prompt: str) -> Task:
-    """Read a raw prompt: the problem, a line that ends in "Solution:", and what is written."""
-    question, _, prefix = prompt.rpartition("Solution:\n")
-    return Task(question=question or prompt, prefix=prefix if question else "")
-
-
-def read_chat(message: str) -> Task:
-    """Read the last message of one of distilabel's tasks."""
-    asked = _COUNT.search(message)
-    question, mark, steps = message.rpartition("problem:")[2].partition(" Step 1:")
-    return Task(
-        question=question,
-        prefix=mark + steps,
-        n_solutions=int(asked[1]) if asked else 1,
-        numbered=True,
-    )
-
-
-def solve(task: Task, rng: Random) -> tuple[str, int]:
-    """Write a solution on from its prefix; return it and its number of lines.
-
-    Raises `ValueError` where there is no sum.
-    """
-    start, terms, totals = _sum_in(task.question)
-    n_done = task.prefix.count(" = ")
-    result = int(task.prefix.rpartition(" = ")[2].split("\n", 1)[0]) if n_done else start
-    lines: list[str] = []
-    for index in range(n_done, len(terms)):
-        sign, number = terms[index]
-        draw = rng.random()
-        before, offset = result, 0
-        if before == totals[index]:
-            offset = rng.choice(_OFFSETS) if draw < ERROR_RATE else 0
-        elif draw < RECOVERY_RATE:
-            before = totals[index]
-        result = (before + number if sign == "+" else before - number) + offset
-        number_it = f"Step {index + 1}: " if task.numbered else ""
-        lines.append(f"{number_it}{before} {sign} {number} = {result}")
-    lines.append(f"The answer is: {result}" if task.numbered else f"The answer is {result}.")
-    return "\n".join(lines), len(lines)
-
-
-@functools.lru_cache(maxsize=4096)
-def _sum_in(question: str) -> tuple[int, Sequence[tuple[str, int]], Sequence[int]]:
-    found = find_sum(question)
-    if found is None:
-        msg = f"there is no sum like '4 + 3 - 2' in {question!r}"
-        raise ValueError(msg)
-    start, terms = found
-    totals = [start]
-    for sign, number in terms:
-        totals.append(totals[-1] + number if sign == "+" else totals[-1] - number)
-    return start, terms, totals
-
-
-def reply(task: Task, pace: Pace, *, prompt: str, seed: int, index: int) -> tuple[str, int]:
-    """Return the text of one choice and its length in tokens."""
-    # Not hash(): it differs from process to process.
-    rng = Random(zlib.crc32(prompt.encode()) ^ (seed << 8) ^ index)
-    texts: list[str] = []
-    n_tokens = 0
-    for _ in range(task.n_solutions):
-        text, n_lines = solve(task, rng)
-        texts.append(text)
-        length = pace.tokens_per_line * n_lines * rng.lognormvariate(0.0, pace.length_sigma)
-        n_tokens += max(1, round(length))
-    return "\n---\n".join(texts), n_tokens
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -254,47 +161,6 @@ class Server:
 
 def _error(status: int, message: str) -> tuple[int, bytes]:
     return status, msgspec.json.encode({"error": {"message": message}})
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Running:
-    """A server in a process of its own."""
-
-    url: str
-
-    def reset(self) -> None:
-        """Begin to count anew, with an empty prefix cache."""
-        self._ask(urllib.request.Request(f"{self.url}/reset", method="POST"))  # noqa: S310
-
-    def stats(self) -> dict[str, Any]:
-        """Return what was asked since the last reset."""
-        stats: dict[str, Any] = json.loads(self._ask(f"{self.url}/stats"))
-        return stats
-
-    def _ask(self, what: str | urllib.request.Request) -> bytes:
-        with urllib.request.urlopen(what, timeout=60) as answer:  # noqa: S310 -- our own server
-            words: bytes = answer.read()
-            return words
-
-
-@contextlib.contextmanager
-def serving(pace: Pace) -> Iterator[Running]:
-    """Run a server until the block ends."""
-    options = [
-        f"--{name.replace('_', '-')}={value}" for name, value in dataclasses.asdict(pace).items()
-    ]
-    command = [sys.executable, "-m", "benchmarks.batching.server", *options]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        port = process.stdout.readline().strip() if process.stdout else ""
-        if not port:
-            msg = "the simulated engine's server did not start"
-            raise RuntimeError(msg)
-        try:
-            yield Running(url=f"http://127.0.0.1:{port}")
-        finally:
-            process.communicate()
 
 
 async def serve(pace: Pace) -> None:

@@ -14,7 +14,7 @@ from random import Random
 
 import numpy as np
 
-from benchmarks.papers_omega import searched
+from benchmarks.locating.omega_trees import searched
 from benchmarks.report import Claim, Findings
 from benchmarks.worlds.walk import PROBLEM, ChainWorld, Walk, true_error
 from stepsmith.schemas.records import LabelledTrajectory

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from benchmarks.batching.server import Running
+from benchmarks.batching.process import Running
 from benchmarks.peers.environment import interpreter_of
 from benchmarks.report import CannotRunError
 

@@ -10,15 +10,8 @@ import aiohttp
 import pytest
 
 from benchmarks.batching.engine import Engine, Pace, PrefixCache, blocks_of, count_tokens, timeline
-from benchmarks.batching.server import (
-    ERROR_RATE,
-    RECOVERY_RATE,
-    Running,
-    read_chat,
-    read_prompt,
-    reply,
-    serving,
-)
+from benchmarks.batching.process import Running, serving
+from benchmarks.batching.replies import ERROR_RATE, RECOVERY_RATE, read_chat, read_prompt, reply
 from stepsmith.transforms.policy.chain import Chain, find_sum, token_logprobs
 
 QUESTION = "41 + 3 - 21 + 7 ="

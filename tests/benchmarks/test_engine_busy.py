@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.batching.engine import Pace
-from benchmarks.batching.server import serving
+from benchmarks.batching.process import serving
 from benchmarks.engine_busy import Outcomes, Trial, ratio_claims, rounds, share_claims, write_work
 from benchmarks.peers.systems import Outcome, Stepsmith, run
 from stepsmith.transforms.policy.chain import find_sum

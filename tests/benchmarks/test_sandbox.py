@@ -13,16 +13,20 @@ import pytest
 from benchmarks import sandbox
 from benchmarks.report import CannotRunError
 from benchmarks.sandbox import (
+    Size,
+    _speed,
+    _throughput,
+    measure,
+)
+from benchmarks.sandboxes import contenders
+from benchmarks.sandboxes.contenders import (
     NUMERIC,
     PROGRAMS,
     TRIVIAL,
     Contender,
-    Size,
-    _checked,
-    _speed,
-    _throughput,
-    _together,
-    measure,
+    run_checked,
+    silenced,
+    together,
 )
 from benchmarks.sandboxes.holdings import cpu_s, descendants, holdings, outcomes, own_folder
 from benchmarks.sandboxes.peers import BareFork, in_process, in_process_with_packages
@@ -50,13 +54,13 @@ def test_the_bare_fork_server_starts_each_program_from_the_same_state() -> None:
 
 
 def test_the_bare_fork_server_is_warmed_without_a_word() -> None:
-    with BareFork(sandbox._silent(NUMERIC)) as server:
+    with BareFork(silenced(NUMERIC)) as server:
         assert server(NUMERIC) == PROGRAMS["numeric"][1]
 
 
 def test_a_wrong_answer_ends_the_benchmark() -> None:
     with pytest.raises(CannotRunError, match="printed '499499"):
-        _checked(lambda _: "499499\n", "trivial")
+        run_checked(lambda _: "499499\n", "trivial")
 
 
 def test_a_rate_counts_the_runs_of_all_threads() -> None:
@@ -74,7 +78,7 @@ def test_a_rate_counts_the_runs_of_all_threads() -> None:
 
 def test_a_thread_that_fails_fails_the_measurement() -> None:
     with pytest.raises(ZeroDivisionError):
-        _together([lambda: 1, lambda: 1 // 0])
+        together([lambda: 1, lambda: 1 // 0])
 
 
 def test_every_contender_has_a_rate_two_latencies_and_its_ratio_to_the_peers() -> None:
@@ -141,7 +145,7 @@ def test_it_measures_all_that_is_here_and_says_what_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sandbox, "QUICK", TINY)
-    monkeypatch.setattr(sandbox, "_containers", lambda *_: iter(()))
+    monkeypatch.setattr(contenders, "_containers", lambda *_: iter(()))
     findings = measure(quick=True)
     names = {claim.name for claim in findings.claims}
     present = {"unsafe", "self", "uid", "ns"} - findings.details["absent"].keys()

@@ -5,14 +5,12 @@ from random import Random
 
 import pytest
 
+from benchmarks.locating.bisections import bisect_many, brute_force_many, planted
+from benchmarks.locating.omega_trees import searched
 from benchmarks.papers_omega import (
     answers,
-    bisect_many,
     both_labels,
-    brute_force_many,
-    planted,
     screened,
-    searched,
     values,
 )
 from benchmarks.worlds.walk import ChainWorld, first_bad, true_error
