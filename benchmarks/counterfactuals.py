@@ -43,6 +43,7 @@ from benchmarks.report import CannotRunError, Claim, Findings, main
 from stepsmith.pipelines.audit.interval import wilson
 from stepsmith.schemas.records import Claim as StepClaim
 from stepsmith.schemas.records import Problem, Verdict
+from stepsmith.transforms.drive.play import play
 from stepsmith.transforms.files import LocalFiles
 from stepsmith.transforms.graph.payload import read_graph_payload
 from stepsmith.transforms.graph.store import Graph
@@ -51,7 +52,6 @@ from stepsmith.transforms.graph.wording import variant_of
 from stepsmith.transforms.negatives.graph import Truth
 from stepsmith.transforms.search.base import Ask, Check
 from stepsmith.transforms.search.graph_counterfactuals import graph_counterfactuals
-from stepsmith.transforms.search.rehearse import drive
 from stepsmith.transforms.source.graph_paths import graph_paths
 from stepsmith.transforms.verify.graph_answer import answer
 from stepsmith.transforms.verify.graph_path import path
@@ -120,7 +120,7 @@ def make_problems(folder: str, size: int) -> list[Problem]:
 
 def edit(problem: Problem) -> Made:
     """Run the strategy on one problem, its outcomes judged by `graph.answer`."""
-    result = drive(graph_counterfactuals(problem, Random(variant_of(problem.id))), judge)
+    result = play(graph_counterfactuals(problem, Random(variant_of(problem.id))), judge)
     return Made(problem=problem, rows=result.rows, counterfactuals=result.counterfactuals)
 
 

@@ -51,10 +51,10 @@ from benchmarks.sums.named import (
 )
 from stepsmith.pipelines.run import make_job
 from stepsmith.schemas.errors import UserError
+from stepsmith.transforms.drive.driver import Driver
+from stepsmith.transforms.drive.scheduler import QueuedPolicy
 from stepsmith.transforms.job import Job
 from stepsmith.transforms.policy.base import Policy
-from stepsmith.transforms.search.driver import Driver
-from stepsmith.transforms.search.scheduler import QueuedPolicy
 
 EXAMPLES = 20
 TOOLS = ("math.arithmetic",)

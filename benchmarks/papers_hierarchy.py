@@ -19,10 +19,11 @@ from random import Random
 from benchmarks.report import Claim, Findings, main
 from stepsmith.schemas.records import Claim as StepClaim
 from stepsmith.schemas.records import Problem, Verdict
+from stepsmith.transforms.drive.play import play
 from stepsmith.transforms.graph.build import build
 from stepsmith.transforms.graph.errors import GraphError
 from stepsmith.transforms.graph.loaders.base import GRAPH_LOADERS
-from stepsmith.transforms.search.base import Ask, Check, play
+from stepsmith.transforms.search.base import Ask, Check
 from stepsmith.transforms.search.hierarchy_descent import hierarchy_descent
 from stepsmith.transforms.taxonomy.anchors import STOPS, Placement, Stop, place, sample
 from stepsmith.transforms.taxonomy.fitting import NodeScores, fitting_scores

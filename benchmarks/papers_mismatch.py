@@ -25,9 +25,10 @@ from benchmarks.data.folder import data_folder, existing
 from benchmarks.report import Claim, Findings, main
 from stepsmith.sandboxes import shared_pool
 from stepsmith.schemas.records import LabelledTrajectory, Pair, Problem, Verdict
+from stepsmith.transforms.drive.play import play
 from stepsmith.transforms.files import LocalFiles
 from stepsmith.transforms.negatives.mismatch.partners import DISTANCES
-from stepsmith.transforms.search.base import Ask, Check, SearchResult, play
+from stepsmith.transforms.search.base import Ask, Check, SearchResult
 from stepsmith.transforms.search.mismatch_negatives import RIGHT, mismatch_negatives
 from stepsmith.transforms.source.mismatch import mismatch
 from stepsmith.transforms.verify import Tools, get_verifier

@@ -17,8 +17,8 @@ from benchmarks.worlds.walk import PROBLEM, ChainWorld, Walk, first_bad, true_er
 from stepsmith.schemas.records import Claim as StepClaim
 from stepsmith.schemas.records import LabelledTrajectory, Node, Problem, Step
 from stepsmith.transforms.search.base import Plan, SearchResult
-from stepsmith.transforms.search.locate import Rule, RuleName
-from stepsmith.transforms.search.screen import draw_until_mixed
+from stepsmith.transforms.search.first_error.binary_search import Rule, RuleName
+from stepsmith.transforms.search.omega_tree.screen import draw_until_mixed
 from stepsmith.transforms.verify import Tools, get_verifier
 
 

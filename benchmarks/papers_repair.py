@@ -32,9 +32,9 @@ from benchmarks.worlds.repair import (
 )
 from benchmarks.worlds.walk import true_error
 from stepsmith.schemas.records import LabelledTrajectory
+from stepsmith.transforms.drive.seeds import derive_seed
 from stepsmith.transforms.search.repair import repair
 from stepsmith.transforms.search.sample import sample
-from stepsmith.transforms.search.seeds import derive_seed
 
 SOLUTIONS = 8
 ONE_CALL: dict[str, Any] = {"solutions": SOLUTIONS, "repairs": 1}

@@ -7,8 +7,8 @@ import msgspec
 import numpy as np
 
 from stepsmith.schemas.codec import known
+from stepsmith.transforms.drive.rehearse import Cost
 from stepsmith.transforms.files import Files
-from stepsmith.transforms.search.rehearse import Cost
 
 _RESAMPLES = 2_000
 _INTERVAL = (5, 95)

@@ -11,9 +11,9 @@ from stepsmith.pipelines.probe import first_problems, search_ahead
 from stepsmith.schemas.errors import StepsmithError, UserError
 from stepsmith.schemas.records import Problem
 from stepsmith.transforms.beam.files import AnyFiles, files_of
+from stepsmith.transforms.drive.rehearse import Cost, Rates, rehearse
 from stepsmith.transforms.job import Job
 from stepsmith.transforms.search import runs_programs
-from stepsmith.transforms.search.rehearse import Cost, Rates, rehearse
 
 N_REHEARSED = 200
 """Simulated problems of an estimate from rates."""

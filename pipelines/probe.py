@@ -11,11 +11,11 @@ from stepsmith.schemas.records import ErrorRecord, Problem
 from stepsmith.transforms.beam.files import files_of
 from stepsmith.transforms.beam.host import Host, close_hosts, host_of
 from stepsmith.transforms.beam.journals import journal_path
+from stepsmith.transforms.drive.driver import Solved
+from stepsmith.transforms.drive.rehearse import Cost
+from stepsmith.transforms.drive.shard import ProblemShard, search_shard
 from stepsmith.transforms.job import Job
 from stepsmith.transforms.policy.journal import Journal
-from stepsmith.transforms.search.driver import Solved
-from stepsmith.transforms.search.rehearse import Cost
-from stepsmith.transforms.search.shard import ProblemShard, search_shard
 from stepsmith.transforms.sink.layout import shard_of
 
 

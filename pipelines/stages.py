@@ -16,8 +16,8 @@ from stepsmith.transforms.beam.pilot import SearchPilot
 from stepsmith.transforms.beam.read import ReadProblems
 from stepsmith.transforms.beam.search import GroupIntoShards, Search
 from stepsmith.transforms.beam.write import WriteDataset
+from stepsmith.transforms.drive.shard import ProblemShard
 from stepsmith.transforms.job import Job
-from stepsmith.transforms.search.shard import ProblemShard
 from stepsmith.transforms.sink.layout import Layout
 
 

@@ -16,7 +16,7 @@ from stepsmith.transforms.label.given import given
 from stepsmith.transforms.label.posterior import FIT, posterior
 from stepsmith.transforms.label.prior import Prior
 from stepsmith.transforms.search.bisect import bisect
-from stepsmith.transforms.search.locate import RuleName
+from stepsmith.transforms.search.first_error.binary_search import RuleName
 from stepsmith.transforms.search.monte_carlo import monte_carlo
 from stepsmith.transforms.search.omega import omega
 

@@ -7,9 +7,10 @@ from random import Random
 from benchmarks.worlds.walk import PROBLEM, ChainWorld, Walk, first_bad
 from stepsmith.transforms.label.first_error import first_error
 from stepsmith.transforms.search.base import Plan, Sample, SearchResult, draw, judge_outcomes
-from stepsmith.transforms.search.locate import Bisection, Rule, locate_each
-from stepsmith.transforms.search.monte_carlo import monte_carlo, rate
-from stepsmith.transforms.search.tree import Estimate, label_row
+from stepsmith.transforms.search.first_error.binary_search import Bisection, Rule, locate_each
+from stepsmith.transforms.search.monte_carlo import monte_carlo
+from stepsmith.transforms.search.prefixes.estimates import Estimate, label_row
+from stepsmith.transforms.search.prefixes.rates import rate
 
 ROOT_SOLUTIONS = 32
 

@@ -5,8 +5,8 @@ from random import Random
 
 from benchmarks.worlds.walk import PROBLEM, ChainWorld, Walk
 from stepsmith.transforms.search.base import SearchResult
-from stepsmith.transforms.search.candidates import Selector
 from stepsmith.transforms.search.omega import omega
+from stepsmith.transforms.search.omega_tree.candidates import Selector
 
 
 def searched(

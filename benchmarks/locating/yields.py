@@ -21,7 +21,7 @@ from stepsmith.schemas.records import LabelledTrajectory
 from stepsmith.transforms.label.posterior import FIT, posterior
 from stepsmith.transforms.label.prior import Prior
 from stepsmith.transforms.search.bisect import bisect
-from stepsmith.transforms.search.candidates import Selector
+from stepsmith.transforms.search.omega_tree.candidates import Selector
 
 WORLD = ChainWorld(n_steps=12, success=0.88)
 SEARCHES = 100

@@ -16,12 +16,13 @@ from stepsmith.sandboxes.contract import Sandbox
 from stepsmith.sandboxes.open import open_sandbox
 from stepsmith.schemas import LabelledTrajectory, Mutation, Problem, ProblemError
 from stepsmith.schemas.sandbox import Limits, SandboxSettings
+from stepsmith.transforms.drive.play import play
 from stepsmith.transforms.files import LocalFiles
 from stepsmith.transforms.judging import Judgement, judge_source
 from stepsmith.transforms.judging.images import image_of
 from stepsmith.transforms.judging.problems import program_of, read_code_problem
 from stepsmith.transforms.search import Plan, SearchResult
-from stepsmith.transforms.search.base import Ask, Execute, RunTests, play
+from stepsmith.transforms.search.base import Ask, Execute, RunTests
 from stepsmith.transforms.search.code_mutation import code_mutation
 from stepsmith.transforms.source.code_jsonl import code_jsonl
 

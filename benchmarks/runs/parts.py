@@ -7,13 +7,13 @@ from pathlib import Path
 from stepsmith.sandboxes import shared_pool
 from stepsmith.schemas.arrow import ROLLOUTS, TRAJECTORIES
 from stepsmith.schemas.records import LabelledTrajectory, Problem
+from stepsmith.transforms.drive.driver import Driver
+from stepsmith.transforms.drive.scheduler import QueuedPolicy, window_of
+from stepsmith.transforms.drive.shard import SearchedShard, make_shard, search_shard
 from stepsmith.transforms.files import LocalFiles
 from stepsmith.transforms.job import Job
 from stepsmith.transforms.label import by_problem
 from stepsmith.transforms.policy.journal import Journal
-from stepsmith.transforms.search.driver import Driver
-from stepsmith.transforms.search.scheduler import QueuedPolicy, window_of
-from stepsmith.transforms.search.shard import SearchedShard, make_shard, search_shard
 from stepsmith.transforms.sink.shards import write_shard
 from stepsmith.transforms.verify import Tools
 from stepsmith.transforms.verify.run import Verification

@@ -16,6 +16,7 @@ from benchmarks.sums.named import (
 )
 from benchmarks.sums.oracle import UndecidableError
 from stepsmith.schemas.records import LabelledTrajectory
+from stepsmith.transforms.drive.driver import Driver, Solved
 from stepsmith.transforms.job import Job
 from stepsmith.transforms.label.first_error import first_error
 from stepsmith.transforms.label.given import given
@@ -23,8 +24,7 @@ from stepsmith.transforms.label.posterior import FIT, posterior
 from stepsmith.transforms.label.prior import Prior
 from stepsmith.transforms.search.base import Strategy
 from stepsmith.transforms.search.bisect import bisect
-from stepsmith.transforms.search.driver import Driver, Solved
-from stepsmith.transforms.search.locate import RuleName
+from stepsmith.transforms.search.first_error.binary_search import RuleName
 from stepsmith.transforms.search.monte_carlo import monte_carlo
 from stepsmith.transforms.search.omega import omega
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from benchmarks.sums.oracle import UndecidableError, first_wrong_line
 from stepsmith.schemas.records import LabelledTrajectory, Problem, Rollout
+from stepsmith.transforms.drive.driver import Driver
 from stepsmith.transforms.policy.journal import Key, key_of
-from stepsmith.transforms.search.driver import Driver
 from stepsmith.transforms.search.sample import sample
 
 SOLUTIONS = 6

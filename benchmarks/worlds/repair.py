@@ -13,9 +13,9 @@ from random import Random
 
 from benchmarks.worlds.walk import ChainWorld, World, first_bad
 from stepsmith.schemas.records import Problem, Step, Trajectory, Verdict
+from stepsmith.transforms.drive.play import play
+from stepsmith.transforms.drive.seeds import derive_seed
 from stepsmith.transforms.search.base import Ask, Check, Plan, Sample, SearchResult
-from stepsmith.transforms.search.rehearse import drive
-from stepsmith.transforms.search.seeds import derive_seed
 
 N_STEPS = 10
 RECOVERY = 0.02
@@ -59,7 +59,7 @@ class RepairWalk:
 
     def run(self, plan: Plan) -> SearchResult:
         """Answer the plan to its end."""
-        return drive(plan, self._answer)
+        return play(plan, self._answer)
 
     def _answer(self, ask: Ask) -> object:
         if isinstance(ask, Sample):

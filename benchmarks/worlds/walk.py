@@ -8,18 +8,18 @@ from collections.abc import Sequence
 from random import Random
 
 from stepsmith.schemas.records import FinishReason, Problem, Step, Trajectory, Verdict
-from stepsmith.transforms.search.base import Ask, Check, Plan, Sample, SearchResult
-from stepsmith.transforms.search.rehearse import (
+from stepsmith.transforms.drive.play import play
+from stepsmith.transforms.drive.seeds import derive_seed
+from stepsmith.transforms.drive.world import (
     BROKEN,
     RIGHT,
     WRONG,
     ChainWorld,
     World,
-    drive,
     first_bad,
     true_error,
 )
-from stepsmith.transforms.search.seeds import derive_seed
+from stepsmith.transforms.search.base import Ask, Check, Plan, Sample, SearchResult
 
 __all__ = [
     "BROKEN",
@@ -50,7 +50,7 @@ class Walk:
 
     def run(self, plan: Plan) -> SearchResult:
         """Answer the plan to its end. `n_probes` counts the samples from nonempty prefixes."""
-        return drive(plan, self._answer)
+        return play(plan, self._answer)
 
     def _answer(self, ask: Ask) -> object:
         if isinstance(ask, Sample):

@@ -7,7 +7,7 @@ from hypothesis import given
 from stepsmith.schemas import RECORDS
 from stepsmith.transforms.beam.coders import RecordCoder, register_coders
 from stepsmith.transforms.beam.report import ShardReport
-from stepsmith.transforms.search.shard import ProblemShard
+from stepsmith.transforms.drive.shard import ProblemShard
 from tests.strategies import records
 
 

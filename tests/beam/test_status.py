@@ -12,9 +12,9 @@ from stepsmith.transforms.beam.status import (
     read_status,
     write_status,
 )
+from stepsmith.transforms.drive.driver import Solved
 from stepsmith.transforms.policy.meter import EngineUsage
 from stepsmith.transforms.search import SearchResult
-from stepsmith.transforms.search.driver import Solved
 
 HALF = Status(
     shards={4: ShardStatus(n_solved=3, n_rows=6, n_undecided=1)},

@@ -8,13 +8,13 @@ from benchmarks.engine import RUNS, Pair, claims, flat_out
 from stepsmith.pipelines.run import make_job
 from stepsmith.schemas import Problem, Rollout, Sampling, Verdict
 from stepsmith.schemas.records import Claim
+from stepsmith.transforms.drive.driver import Driver
+from stepsmith.transforms.drive.scheduler import QueuedPolicy
 from stepsmith.transforms.policy import Reply, Request
 from stepsmith.transforms.policy.journal import Key, key_of
 from stepsmith.transforms.policy.meter import EngineUsage
 from stepsmith.transforms.policy.simulated import SimulatedPolicy, SimulatedRates
 from stepsmith.transforms.search.bisect import bisect
-from stepsmith.transforms.search.driver import Driver
-from stepsmith.transforms.search.scheduler import QueuedPolicy
 from stepsmith.transforms.text.read import Reader
 from stepsmith.transforms.text.segment import get_segmenter
 

@@ -30,7 +30,7 @@ from stepsmith.transforms.policy import Policy
 from stepsmith.transforms.policy.simulated import SimulatedPolicy, SimulatedRates
 from stepsmith.transforms.search import STRATEGIES, Ask, Plan, Sample, SearchResult, Strategy, draw
 from tests.conformance.strategy_checks import RULES, Rule, Searched
-from tests.search.test_driver import Memory, Silent, driver
+from tests.drive.drivers import Memory, Silent, driver
 from tests.search.watch import watched
 
 # Small enough to be quick; a strategy that is not named here runs with its defaults.

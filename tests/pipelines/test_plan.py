@@ -14,9 +14,9 @@ from stepsmith.pipelines.plan import plan_by_probe, plan_by_rates
 from stepsmith.pipelines.run import RunOptions, make_job, run
 from stepsmith.pipelines.summary import summary
 from stepsmith.schemas.errors import RunError, UserError
+from stepsmith.transforms.drive.rehearse import Cost, Rates
 from stepsmith.transforms.files import LocalFiles
 from stepsmith.transforms.job import Job
-from stepsmith.transforms.search.rehearse import Cost, Rates
 from stepsmith.transforms.sink.read import read_trajectories
 from tests.pipelines.runs import digests, write_recipe
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from stepsmith.sandboxes.contract import Execution, ExecutionResult
 from stepsmith.schemas import LabelledTrajectory, Problem, Step, Trajectory, Verdict
+from stepsmith.transforms.drive.play import play
 from stepsmith.transforms.judging import Judgement
 from stepsmith.transforms.judging.verdict import PASS
 from stepsmith.transforms.search import Ask, Check, Execute, Plan, RunTests, Sample, SearchResult
-from stepsmith.transforms.search.base import play
 
 PROBLEM = Problem(id="p", prompt="2 + 3 + 4", answer="9")
 Answer = Callable[[Sample, int], str]

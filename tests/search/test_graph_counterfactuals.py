@@ -14,11 +14,11 @@ from stepsmith.schemas import (
     UnknownNameError,
     Verdict,
 )
+from stepsmith.transforms.drive.play import play
 from stepsmith.transforms.graph.errors import GraphError
 from stepsmith.transforms.graph.payload import GraphPayload, Option
 from stepsmith.transforms.search import Ask, Check, SearchResult
 from stepsmith.transforms.search.graph_counterfactuals import graph_counterfactuals
-from stepsmith.transforms.search.rehearse import drive
 from stepsmith.transforms.verify.graph_answer import answer
 from tests.negatives.graph.worlds import GOLD, NAMES, NEGATIVES, RELATIONS, facts
 
@@ -48,7 +48,7 @@ def judge(ask: Ask) -> Verdict:
 
 def search(given: Problem | None = None, *, seed: int = 0, **options: Any) -> SearchResult:
     plan = graph_counterfactuals(given or problem(), Random(seed), **{**EVERY, **options})
-    return drive(plan, judge)
+    return play(plan, judge)
 
 
 @pytest.fixture(scope="module")

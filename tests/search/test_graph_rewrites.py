@@ -10,10 +10,11 @@ import pytest
 from stepsmith.schemas import Claim, Problem, Step, Trajectory, Verdict
 from stepsmith.schemas.errors import RecipeError
 from stepsmith.schemas.records import FinishReason
+from stepsmith.transforms.drive.play import play
 from stepsmith.transforms.graph.payload import GraphPayload, Option
 from stepsmith.transforms.graph.triples import Fact
 from stepsmith.transforms.search import SearchResult
-from stepsmith.transforms.search.base import Check, Sample, play
+from stepsmith.transforms.search.base import Check, Sample
 from stepsmith.transforms.search.graph_rewrites import graph_rewrites
 from stepsmith.transforms.verify.graph_question import question as judge_question
 

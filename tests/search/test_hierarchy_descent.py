@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stepsmith.schemas import Claim, Problem, ProblemError, Verdict
+from stepsmith.transforms.drive.play import play
 from stepsmith.transforms.search import STRATEGIES, SearchResult
-from stepsmith.transforms.search.base import Ask, Check, play
+from stepsmith.transforms.search.base import Ask, Check
 from stepsmith.transforms.search.hierarchy_descent import hierarchy_descent
 from stepsmith.transforms.taxonomy.anchors import place
 from stepsmith.transforms.taxonomy.moves import read_move

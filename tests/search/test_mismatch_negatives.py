@@ -10,13 +10,14 @@ import msgspec
 import pytest
 
 from stepsmith.schemas import Outcome, Problem, ProblemError, RecipeError, Verdict
+from stepsmith.transforms.drive.play import play
 from stepsmith.transforms.negatives.mismatch.partners import (
     MismatchPayload,
     Partner,
     Partners,
 )
 from stepsmith.transforms.search import SearchResult
-from stepsmith.transforms.search.base import Ask, Check, play
+from stepsmith.transforms.search.base import Ask, Check
 from stepsmith.transforms.search.mismatch_negatives import (
     NO_REFERENCE,
     NOT_CONFIRMED,

@@ -8,7 +8,7 @@ from stepsmith.schemas import Problem
 from stepsmith.transforms.policy.simulated import SimulatedPolicy, SimulatedRates
 from stepsmith.transforms.search import Plan
 from stepsmith.transforms.search.omega import omega
-from tests.search.test_driver import Memory, Silent, driver
+from tests.drive.drivers import Memory, Silent, driver
 
 RATES = SimulatedRates(error_rate=0.15, recovery_rate=0.05, truncation_rate=0.05, empty_rate=0.02)
 PROBLEMS = tuple(

@@ -14,7 +14,7 @@ from benchmarks.papers_omega import (
     values,
 )
 from benchmarks.worlds.walk import ChainWorld, first_bad, true_error
-from stepsmith.transforms.search.locate import Rule
+from stepsmith.transforms.search.first_error.binary_search import Rule
 
 
 def test_without_recovery_32_samples_find_what_brute_force_finds_with_120() -> None:

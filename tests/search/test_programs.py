@@ -18,6 +18,9 @@ from stepsmith.sandboxes.contract import (
 )
 from stepsmith.sandboxes.errors import SandboxError
 from stepsmith.schemas import Problem
+from stepsmith.transforms.drive.play import play
+from stepsmith.transforms.drive.rehearse import Rates, rehearse
+from stepsmith.transforms.drive.world import BROKEN
 from stepsmith.transforms.judging import Judgement, StdioTests, read_asserts
 from stepsmith.transforms.search import (
     Ask,
@@ -31,11 +34,10 @@ from stepsmith.transforms.search import (
     run_tests_each,
     runs_programs,
 )
-from stepsmith.transforms.search.rehearse import BROKEN, Rates, drive, rehearse
 from stepsmith.transforms.verify import Tools
 from stepsmith.transforms.verify.run import Verification
+from tests.drive.drivers import Memory, driver
 from tests.search.scripts import PROBLEM, lines, search
-from tests.search.test_driver import Memory, driver
 from tests.verify.test_run import NoWorker
 
 N_TOGETHER = 4
@@ -150,7 +152,7 @@ def test_programs_and_tests_run_in_the_sandbox_of_this_machine(sandbox: Sandbox)
         assert isinstance(ask, RunTests)
         return judge_source(sandbox, ask.source, ask.tests)
 
-    drive(plan(), answer)
+    play(plan(), answer)
 
 
 @pytest.mark.parametrize(

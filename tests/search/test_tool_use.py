@@ -18,20 +18,20 @@ from stepsmith.schemas import (
     Trajectory,
     Verdict,
 )
+from stepsmith.transforms.drive.driver import Driver
+from stepsmith.transforms.drive.rehearse import Rates, rehearse
+from stepsmith.transforms.drive.shard import make_shard, search_shard
 from stepsmith.transforms.judging import Judgement, StdioTests, Tests
 from stepsmith.transforms.policy import Reply, Request
 from stepsmith.transforms.policy.journal import Journal
 from stepsmith.transforms.policy.meter import EngineMeter
 from stepsmith.transforms.policy.prompt import load_prompt, render
 from stepsmith.transforms.search import Ask, Check, Execute, Sample
-from stepsmith.transforms.search.driver import Driver
-from stepsmith.transforms.search.rehearse import Rates, rehearse
-from stepsmith.transforms.search.shard import make_shard, search_shard
-from stepsmith.transforms.search.tool_path import OUTPUT, NotRunError
+from stepsmith.transforms.search.tool_path.observation import OUTPUT, NotRunError
 from stepsmith.transforms.search.tool_use import tool_use
 from tests.conformance.strategy_checks import RULES, Searched
+from tests.drive.drivers import Memory, driver
 from tests.search.scripts import PROBLEM, Runs, lines, prints_itself, search
-from tests.search.test_driver import Memory, driver
 from tests.search.watch import watched
 
 RNG = Random(0)

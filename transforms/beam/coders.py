@@ -8,7 +8,7 @@ from apache_beam.coders import typecoders
 from stepsmith.schemas.codec import decode, encode
 from stepsmith.schemas.records import RECORDS
 from stepsmith.transforms.beam.report import ShardReport
-from stepsmith.transforms.search.shard import ProblemShard
+from stepsmith.transforms.drive.shard import ProblemShard
 
 
 class RecordCoder(coders.Coder):

@@ -23,13 +23,13 @@ from stepsmith.schemas.codec import encode
 from stepsmith.schemas.records import ErrorRecord
 from stepsmith.transforms.beam.files import files_of
 from stepsmith.transforms.beam.status import Status, write_status
+from stepsmith.transforms.drive.driver import Driver, Solved
+from stepsmith.transforms.drive.gather import gather_all
+from stepsmith.transforms.drive.scheduler import QueuedPolicy, window_of
 from stepsmith.transforms.job import Job
 from stepsmith.transforms.judging.images import image_of
 from stepsmith.transforms.policy.meter import EngineUsage
 from stepsmith.transforms.search import runs_programs
-from stepsmith.transforms.search.driver import Driver, Solved
-from stepsmith.transforms.search.gather import gather_all
-from stepsmith.transforms.search.scheduler import QueuedPolicy, window_of
 from stepsmith.transforms.verify import Tools, open_shared
 from stepsmith.transforms.verify.run import Verification
 

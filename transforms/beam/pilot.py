@@ -20,14 +20,14 @@ from stepsmith.transforms.beam.fit import SampleProblems, write_once
 from stepsmith.transforms.beam.host import Host, host_of
 from stepsmith.transforms.beam.journals import journal_path
 from stepsmith.transforms.beam.open_shards import OpenShards
+from stepsmith.transforms.drive.ahead import begin_ahead
+from stepsmith.transforms.drive.gather import gather_all
+from stepsmith.transforms.drive.shard import ProblemShard, SearchedShard, search_shard
 from stepsmith.transforms.job import Job
 from stepsmith.transforms.label import by_problem
 from stepsmith.transforms.label.fitted import Entry, entry, read_prior
 from stepsmith.transforms.policy.journal import Journal, key_of
 from stepsmith.transforms.search import Plan, Strategy
-from stepsmith.transforms.search.ahead import begin_ahead
-from stepsmith.transforms.search.gather import gather_all
-from stepsmith.transforms.search.shard import ProblemShard, SearchedShard, search_shard
 from stepsmith.transforms.sink.shards import read_shard, write_or_remove
 
 

@@ -15,10 +15,10 @@ from stepsmith.schemas.arrow import ERRORS, ROLLOUTS, TRAJECTORIES, Table
 from stepsmith.schemas.records import ErrorRecord, LabelledTrajectory, Rollout
 from stepsmith.schemas.side_tables import MADE
 from stepsmith.transforms.beam.files import files_of
+from stepsmith.transforms.drive.shard import ProblemShard, SearchedShard
 from stepsmith.transforms.files import Files
 from stepsmith.transforms.job import Job
 from stepsmith.transforms.policy.journal import Journal, key_of
-from stepsmith.transforms.search.shard import ProblemShard, SearchedShard
 from stepsmith.transforms.sink.shards import read_shard
 
 R = TypeVar("R")

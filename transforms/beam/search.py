@@ -20,9 +20,9 @@ from stepsmith.transforms.beam.open_shards import OpenShards
 from stepsmith.transforms.beam.pilot import recall_pilot, strategy_after
 from stepsmith.transforms.beam.report import ShardReport
 from stepsmith.transforms.beam.retry import read_former
+from stepsmith.transforms.drive.shard import ProblemShard, SearchedShard, make_shard, search_shard
 from stepsmith.transforms.job import Job
 from stepsmith.transforms.policy.journal import Journal
-from stepsmith.transforms.search.shard import ProblemShard, SearchedShard, make_shard, search_shard
 from stepsmith.transforms.sink.layout import shard_of
 from stepsmith.transforms.sink.shards import read_footer, write_or_remove, write_shard
 from stepsmith.transforms.verify.run import count_undecided

@@ -13,8 +13,8 @@ import msgspec
 
 from stepsmith.schemas.codec import known
 from stepsmith.schemas.records import ErrorRecord
+from stepsmith.transforms.drive.driver import Solved
 from stepsmith.transforms.policy.meter import EngineUsage
-from stepsmith.transforms.search.driver import Solved
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,15 @@
-"""Strategies, one a file: generators that ask for samples and verdicts and do no I/O."""
+"""Strategies, one a file: generators that ask for samples and verdicts and do no I/O.
+
+Every module here but `base`, their contract, is one strategy. What they are made of is in the
+packages beside them, which know no strategy:
+
+- `prefixes`: what completions say of a prefix, and the rows of a tree of prefixes;
+- `first_error`: where a solution first goes wrong (`bisect`, `omega`, `repair`);
+- `omega_tree`, `mcts_tree`, `tool_path`: the parts of `omega`, `mcts` and `tool_use`;
+- `mutation`, `counterfactual`: those of `code_mutation` and `graph_counterfactuals`.
+
+What answers a plan, and drives many at once, is `stepsmith.transforms.drive`.
+"""
 
 from stepsmith.transforms.search.base import (
     STRATEGIES,

@@ -152,21 +152,6 @@ def strategy(
     return register
 
 
-def play(plan: Plan, answer: Callable[[Ask], Any]) -> SearchResult:
-    """Answer a plan's asks one after another by a function, and return what it made.
-
-    What a test or a benchmark needs of a driver: no policy, no journal, no clock.
-    """
-    answers: Sequence[Any] | None = None
-    try:
-        while True:
-            asks = next(plan) if answers is None else plan.send(answers)
-            answers = [answer(ask) for ask in asks]
-    except StopIteration as end:
-        result: SearchResult = end.value
-        return result
-
-
 def search_fit_of(name: str) -> Fit[Any, Any] | None:
     """Return what the strategy called `name` estimates over the run's pilot, if anything."""
     STRATEGIES.get(name)

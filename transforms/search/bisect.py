@@ -16,10 +16,10 @@ from stepsmith.transforms.search.base import (
     judge_outcomes,
     strategy,
 )
-from stepsmith.transforms.search.settle import ask_tools, settle
-from stepsmith.transforms.search.spread import Spread
-from stepsmith.transforms.search.suspect_tables import nodes_of, pairs_of
-from stepsmith.transforms.search.suspects import Suspects
+from stepsmith.transforms.search.first_error.settle import ask_tools, settle
+from stepsmith.transforms.search.first_error.spread import Spread
+from stepsmith.transforms.search.first_error.suspects import Suspects
+from stepsmith.transforms.search.first_error.tables import nodes_of, pairs_of
 
 
 @strategy("bisect", fit=FIT)

@@ -17,7 +17,7 @@ from stepsmith.schemas.records import (
 )
 from stepsmith.transforms.label.base import CORRECT
 from stepsmith.transforms.search.base import Plan, SearchResult, judge_outcomes, strategy
-from stepsmith.transforms.search.monte_carlo import last_label
+from stepsmith.transforms.search.prefixes.rates import last_label
 from stepsmith.transforms.taxonomy.descents import Descent, draw_deviations, gold
 from stepsmith.transforms.taxonomy.moves import N_PHRASES, Move, judge, write_move
 from stepsmith.transforms.taxonomy.payload import View, read_hierarchy

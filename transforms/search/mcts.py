@@ -20,8 +20,8 @@ from stepsmith.transforms.search.base import (
     strategy,
     unfinished,
 )
-from stepsmith.transforms.search.mcts_rows import Pairing, make_result
-from stepsmith.transforms.search.mcts_tree import Branch, count, grow, select, visit
+from stepsmith.transforms.search.mcts_tree.branches import Branch, count, grow, select, visit
+from stepsmith.transforms.search.mcts_tree.rows import Pairing, make_result
 
 Value = Literal["none", "rollout", "model"]
 

@@ -29,7 +29,7 @@ from stepsmith.transforms.negatives.mismatch.partners import (
     Partner,
 )
 from stepsmith.transforms.search.base import Plan, SearchResult, judge_outcomes, strategy
-from stepsmith.transforms.search.monte_carlo import last_label
+from stepsmith.transforms.search.prefixes.rates import last_label
 from stepsmith.transforms.text.answer import extract_answer
 
 __all__ = ["NOT_CONFIRMED", "NO_REFERENCE", "RIGHT", "UNCHECKED", "mismatch_negatives"]

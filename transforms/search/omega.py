@@ -14,12 +14,18 @@ from stepsmith.schemas.options import (
 )
 from stepsmith.schemas.records import LabelledTrajectory, Problem, StepLabel
 from stepsmith.transforms.search.base import Asking, Plan, SearchResult, strategy
-from stepsmith.transforms.search.candidates import Pool, Scoring, Selector
-from stepsmith.transforms.search.locate import Bisection, Rule, RuleName, locate_each
-from stepsmith.transforms.search.monte_carlo import rate
-from stepsmith.transforms.search.screen import Drawn, draw_until_mixed, dropped_rows
-from stepsmith.transforms.search.states import Selection, StateTree
-from stepsmith.transforms.search.tree import Estimate, label_row, pair_siblings
+from stepsmith.transforms.search.first_error.binary_search import (
+    Bisection,
+    Rule,
+    RuleName,
+    locate_each,
+)
+from stepsmith.transforms.search.omega_tree.candidates import Pool, Scoring, Selector
+from stepsmith.transforms.search.omega_tree.screen import Drawn, draw_until_mixed, dropped_rows
+from stepsmith.transforms.search.omega_tree.states import Selection, StateTree
+from stepsmith.transforms.search.prefixes.estimates import Estimate, label_row
+from stepsmith.transforms.search.prefixes.nodes import pair_siblings
+from stepsmith.transforms.search.prefixes.rates import rate
 
 
 @strategy("omega")

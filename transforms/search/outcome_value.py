@@ -22,7 +22,7 @@ from stepsmith.transforms.search.base import (
     judge_outcomes,
     strategy,
 )
-from stepsmith.transforms.search.monte_carlo import last_label
+from stepsmith.transforms.search.prefixes.rates import last_label
 
 _Key = tuple[str, FinishReason | None]
 """A prefix by its text, and how it ended there; null where the solution goes on."""

@@ -23,8 +23,14 @@ from stepsmith.transforms.search.base import (
     strategy,
     unfinished,
 )
-from stepsmith.transforms.search.blame import Blamed, Search, by_posterior, by_rollouts, by_tools
-from stepsmith.transforms.search.tree import label_row
+from stepsmith.transforms.search.first_error.blame import (
+    Blamed,
+    Search,
+    by_posterior,
+    by_rollouts,
+    by_tools,
+)
+from stepsmith.transforms.search.prefixes.estimates import label_row
 
 NOT_REPAIRED = "not repaired"
 """Why a repair is not kept: it was written to its end, and does not reach the answer."""

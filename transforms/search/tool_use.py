@@ -26,7 +26,9 @@ from stepsmith.transforms.search.base import (
     judge_outcomes,
     strategy,
 )
-from stepsmith.transforms.search.tool_path import cut_at_code, is_error, observe, program_of_path
+from stepsmith.transforms.search.tool_path.cut import cut_at_code
+from stepsmith.transforms.search.tool_path.observation import is_error, observe
+from stepsmith.transforms.search.tool_path.program import program_of_path
 from stepsmith.transforms.text.answer import extract_answer
 
 _RETRIES = 2

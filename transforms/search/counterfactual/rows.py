@@ -13,7 +13,7 @@ from stepsmith.schemas.records import (
 )
 from stepsmith.transforms.negatives.graph import Chain, Edit, Found, Subject
 from stepsmith.transforms.search.counterfactual.text import Writer, shown
-from stepsmith.transforms.search.monte_carlo import last_label
+from stepsmith.transforms.search.prefixes.rates import last_label
 
 __all__ = ["SOURCE", "Written", "edited_row", "reference_row", "write_edits", "write_references"]
 

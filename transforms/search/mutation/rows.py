@@ -16,8 +16,8 @@ from stepsmith.schemas.records import (
 from stepsmith.transforms.judging import Judgement
 from stepsmith.transforms.label.base import CORRECT
 from stepsmith.transforms.negatives.code.limits import ProgramError, parse_tree
-from stepsmith.transforms.search.monte_carlo import last_label
 from stepsmith.transforms.search.mutation.lines import Edited
+from stepsmith.transforms.search.prefixes.rates import last_label
 
 __all__ = ["SOURCE", "Completed", "Provenance", "edited_rows", "outcome_of", "reference_row"]
 

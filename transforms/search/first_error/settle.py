@@ -1,0 +1,47 @@
+"""What is asked about solutions under search: of tools once, of the policy until all are done."""
+
+from collections.abc import Sequence
+
+from stepsmith.schemas.records import Claim, Problem
+from stepsmith.transforms.search.base import (
+    Asking,
+    Check,
+    check_each,
+    draw_each,
+    judge_outcomes,
+)
+from stepsmith.transforms.search.first_error.suspect import Suspect
+from stepsmith.transforms.search.first_error.suspects import Suspects
+
+
+def ask_tools(
+    problem: Problem, suspects: Suspects, taken: Sequence[Suspect], verifiers: tuple[str, ...]
+) -> Asking[None]:
+    """Ask each verifier about every step that is a solution's own, of equal solutions once."""
+    asked = [
+        (suspect, step, Check(claim=_claim(problem, suspect, step), verifier=name))
+        for suspect in taken
+        if suspect.twin is None
+        for step in range(suspect.branch, len(suspect.trajectory.steps))
+        for name in verifiers
+    ]
+    if not asked:
+        return
+    verdicts = yield from check_each([ask for _, _, ask in asked])
+    for (suspect, step, _), verdict in zip(asked, verdicts, strict=True):
+        suspects.hear(suspect, step, verdict)
+
+
+def _claim(problem: Problem, suspect: Suspect, step: int) -> Claim:
+    steps = suspect.trajectory.steps
+    return Claim(problem=problem, prior=steps[:step], step=steps[step])
+
+
+def settle(problem: Problem, suspects: Suspects, *, batch: int, right_too: bool) -> Asking[None]:
+    """Probe in rounds until every solution is done; a round's probes are asked together."""
+    while asks := list(suspects.ask(batch=batch, right_too=right_too)):
+        groups = yield from draw_each([ask for _, _, ask in asks])
+        together = [completion for group in groups for completion in group]
+        verdicts = iter((yield from judge_outcomes(problem, together)))
+        for (suspect, length, _), group in zip(asks, groups, strict=True):
+            suspects.learn(suspect, length, group, [next(verdicts) for _ in group])

@@ -1,0 +1,57 @@
+"""A solution under search, and what was asked about it."""
+
+import dataclasses
+
+from stepsmith.schemas.records import StepLabel, Trajectory, Verdict
+from stepsmith.transforms.search.prefixes.rates import rate
+
+
+@dataclasses.dataclass(kw_only=True, eq=False)
+class Suspect:
+    """A solution whose first wrong step is sought.
+
+    `number` names it in paths and node ids. It shares its first `branch` steps with `parent`, if it
+    has one. `completions` are those of its own prefixes, by their length, with their verdicts. One
+    that was drawn again has an equal `twin` that came before, and with it all that is known.
+    """
+
+    number: int
+    trajectory: Trajectory
+    outcome: Verdict
+    parent: "Suspect | None" = None
+    branch: int = 0
+    twin: "Suspect | None" = None
+    place: int | None = None
+    rounds: int = 0
+    n_spent: int = 0
+    n_judged: int = 0
+    done: bool = False
+    completions: dict[int, list[tuple[Trajectory, Verdict]]] = dataclasses.field(
+        default_factory=dict[int, list[tuple[Trajectory, Verdict]]]
+    )
+    verdicts: dict[int, list[Verdict]] = dataclasses.field(default_factory=dict[int, list[Verdict]])
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Found:
+    """A wrong completion that a probe brought: a solution that was paid for already."""
+
+    trajectory: Trajectory
+    outcome: Verdict
+    owner: Suspect
+    length: int
+
+
+def owner_of(suspect: Suspect, length: int) -> Suspect:
+    """Return the solution to which all that is known of this prefix belongs."""
+    while suspect.parent is not None and length <= suspect.branch:
+        suspect = suspect.parent
+    return suspect
+
+
+def rate_of(suspect: Suspect, length: int) -> StepLabel:
+    """Rate a prefix of a solution by its own completions; nothing is said where there are none."""
+    drawn = suspect.completions.get(length)
+    if not drawn:
+        return StepLabel()
+    return rate([each for each, _ in drawn], [verdict for _, verdict in drawn])

@@ -1,0 +1,239 @@
+"""The solutions under search: what was asked about each, and what is believed of them together."""
+
+import collections
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from stepsmith.schemas.records import (
+    LabelledTrajectory,
+    Problem,
+    StepLabel,
+    Trajectory,
+    Verdict,
+)
+from stepsmith.transforms.label.beliefs import Beliefs, error_probs
+from stepsmith.transforms.label.evidence import Evidence, unwritten
+from stepsmith.transforms.label.posterior import label_row
+from stepsmith.transforms.label.prior import Floats, Prior, default_prior
+from stepsmith.transforms.search.base import Sample, unfinished
+from stepsmith.transforms.search.first_error.probes import choose_probes
+from stepsmith.transforms.search.first_error.suspect import Found, Suspect, owner_of, rate_of
+from stepsmith.transforms.search.prefixes.rates import last_label
+
+MUTE = 8
+"""Completions of a solution that nobody could judge, all of them: then no more are drawn."""
+
+
+class Suspects:
+    """All solutions of one problem that are or were under search."""
+
+    def __init__(
+        self, problem: Problem, *, prior: Prior | None, confidence: float, budget: int
+    ) -> None:
+        self.problem = problem
+        self._confidence = confidence
+        self._budget = budget
+        self._prior = prior or default_prior()
+        self._beliefs = Beliefs(self._prior)
+        self._all: list[Suspect] = []
+        self._texts: set[str] = set()
+        self._first: dict[str, Suspect] = {}
+        self.found: list[Found] = []
+
+    def __iter__(self) -> Iterator[Suspect]:
+        """Iterate over the solutions that can be searched: finished, of at least one step, once."""
+        return (each for each in self._all if each.place is not None and each.twin is None)
+
+    @property
+    def n_solutions(self) -> int:
+        """How many solutions were taken up, searched or not."""
+        return len(self._all)
+
+    @property
+    def n_searched(self) -> int:
+        """How many wrong solutions were searched."""
+        return sum(suspect.outcome.outcome == "invalid" for suspect in self)
+
+    def add(self, trajectory: Trajectory, outcome: Verdict) -> Suspect:
+        """Take up a solution drawn from the problem itself."""
+        return self._take(Suspect(number=len(self._all), trajectory=trajectory, outcome=outcome))
+
+    def adopt(self, found: Found) -> Suspect:
+        """Take up a completion; it no longer counts among those of the prefix it continues."""
+        self.found.remove(found)
+        suspect = Suspect(
+            number=len(self._all),
+            trajectory=found.trajectory,
+            outcome=found.outcome,
+            parent=found.owner,
+            branch=found.length,
+        )
+        if found.owner.place is not None:
+            self._beliefs.observe(found.owner.place, found.length, judged=-1, correct=0)
+        return self._take(suspect)
+
+    def _take(self, suspect: Suspect) -> Suspect:
+        self._all.append(suspect)
+        # One text is one solution: whoever drew it first, it is not taken up from a probe again.
+        text = suspect.trajectory.text
+        self._texts.add(text)
+        self.found = [found for found in self.found if found.trajectory.text != text]
+        steps = suspect.trajectory.steps
+        if not steps or unfinished(suspect.trajectory) is not None:
+            return suspect
+        first = self._first.setdefault(text, suspect)
+        if first is not suspect:
+            self._join(suspect, first)
+        else:
+            zeros = (0,) * len(steps)
+            evidence = Evidence(
+                n_steps=len(steps),
+                outcome=suspect.outcome.outcome,
+                judged=zeros,
+                correct=zeros,
+                parent=suspect.parent.place if suspect.parent else None,
+                branch=suspect.branch,
+                unwritten=unwritten(suspect.trajectory),
+            )
+            suspect.place = self._beliefs.add(evidence)
+        return suspect
+
+    def _join(self, suspect: Suspect, first: Suspect) -> None:
+        """Let a solution that was drawn again share all that is known of the first of its kind.
+
+        It says how often the policy ends so, not where the error is. Where the first was itself the
+        completion of a prefix this one stands for the solution, and that one for a completion.
+        """
+        suspect.twin, suspect.place = first, first.place
+        is_again = any(each.twin is first for each in self._all if each is not suspect)
+        of, length = first, 0
+        if first.parent is not None and not is_again:
+            of, length = first.parent, first.branch
+        outcome = suspect.outcome.outcome
+        if of.place is not None and outcome != "undecided":
+            correct = int(outcome == "valid")
+            self._beliefs.observe(of.place, length, judged=1, correct=correct)
+
+    def hear(self, suspect: Suspect, step: int, verdict: Verdict) -> None:
+        """Add a tool's verdict on a step."""
+        suspect.verdicts.setdefault(step, []).append(verdict)
+        if suspect.place is not None:
+            self._beliefs.hear(suspect.place, step, verdict.verifier, verdict.outcome)
+
+    def joint(self, suspect: Suspect) -> Floats:
+        """Return the posterior over a solution's first wrong step and the grid: (T + 1, G)."""
+        if suspect.place is None:
+            msg = f"{suspect.trajectory.id} is not under search"
+            raise ValueError(msg)
+        return self._beliefs.joint(suspect.place)
+
+    def log_evidence(self) -> Floats:
+        """Return log P(everything | point of the grid), the prior's weights not included: (G,)."""
+        return self._beliefs.log_evidence()
+
+    @property
+    def weights(self) -> Floats:
+        """The prior's weights of the grid's points: (G,)."""
+        return np.array(self._prior.weights)
+
+    def ask(self, *, batch: int, right_too: bool) -> Iterator[tuple[Suspect, int, Sample]]:
+        """Name the next completions to draw, by solution and prefix; nothing when all are done.
+
+        A solution that is done stays so, whatever is learnt of others.
+        """
+        for suspect in self:
+            if suspect.outcome.outcome == "valid" and not right_too:
+                suspect.done = True
+            if suspect.done:
+                continue
+            probes = self._probes(suspect, batch)
+            suspect.done = not probes
+            for length, n in sorted(probes.items()):
+                yield suspect, length, self._sample(suspect, length, n)
+            suspect.rounds += 1
+            suspect.n_spent += probes.total()
+
+    def _probes(self, suspect: Suspect, batch: int) -> collections.Counter[int]:
+        left = min(batch, self._budget - suspect.n_spent)
+        if suspect.n_spent >= MUTE and not suspect.n_judged:
+            return collections.Counter()
+        joint = self.joint(suspect)
+        if left <= 0 or error_probs(joint).max() >= self._confidence:
+            return collections.Counter()
+        return collections.Counter(choose_probes(joint, left))
+
+    def _sample(self, suspect: Suspect, length: int, n: int) -> Sample:
+        return Sample(
+            path=f"bisect/{suspect.number}/{suspect.rounds}/{length}",
+            prefix=suspect.trajectory.steps[:length],
+            n=n,
+            parent=suspect.trajectory.id,
+        )
+
+    def learn(
+        self,
+        suspect: Suspect,
+        length: int,
+        completions: Sequence[Trajectory],
+        verdicts: Sequence[Verdict],
+    ) -> None:
+        """Add completions of a prefix and where they end; those undecided are no evidence."""
+        owner = owner_of(suspect, length)
+        owner.completions.setdefault(length, []).extend(zip(completions, verdicts, strict=True))
+        outcomes = [verdict.outcome for verdict in verdicts]
+        correct, wrong = outcomes.count("valid"), outcomes.count("invalid")
+        suspect.n_judged += correct + wrong
+        if owner.place is not None and correct + wrong:
+            self._beliefs.observe(owner.place, length, judged=correct + wrong, correct=correct)
+        for completion, verdict in zip(completions, verdicts, strict=True):
+            # A completion that adds nothing to its prefix has no step of its own to be wrong.
+            new = len(completion.steps) > length and completion.text not in self._texts
+            if verdict.outcome == "invalid" and new:
+                self._texts.add(completion.text)
+                self.found.append(
+                    Found(trajectory=completion, outcome=verdict, owner=owner, length=length)
+                )
+
+    def located(self, suspect: Suspect) -> int | None:
+        """Return the first wrong step if one is sure enough."""
+        errors = error_probs(self.joint(suspect))
+        place = int(errors.argmax())
+        sure = errors[place] >= self._confidence and place < len(suspect.trajectory.steps)
+        return place if sure else None
+
+    def rows(self) -> tuple[LabelledTrajectory, ...]:
+        """Return one row a solution, with its counts and what the search believes of its steps."""
+        return tuple(map(self._row, self._all))
+
+    def _row(self, suspect: Suspect) -> LabelledTrajectory:
+        row = LabelledTrajectory(
+            problem=self.problem,
+            trajectory=suspect.trajectory,
+            outcome=suspect.outcome,
+            labels=self._labels(suspect),
+        )
+        if suspect.place is None:
+            return row
+        done = label_row(row, self.joint(suspect), confidence=self._confidence)
+        # The rates, not the posterior's values: a labeler that reads rates must find them here.
+        labels = tuple(
+            dataclasses.replace(label, value=known.value, correct=None, source=None, advantage=None)
+            for label, known in zip(done.labels, row.labels, strict=True)
+        )
+        return dataclasses.replace(done, labels=labels)
+
+    def _labels(self, suspect: Suspect) -> tuple[StepLabel, ...]:
+        if suspect.twin is not None:
+            return self._labels(suspect.twin)
+        labels = [rate_of(suspect, step + 1) for step in range(len(suspect.trajectory.steps))]
+        if labels:
+            labels[-1] = last_label(suspect.outcome)
+        return tuple(
+            dataclasses.replace(label, verdicts=self._heard(suspect, step))
+            for step, label in enumerate(labels)
+        )
+
+    def _heard(self, suspect: Suspect, step: int) -> tuple[Verdict, ...]:
+        return tuple(owner_of(suspect, step + 1).verdicts.get(step, ()))

@@ -1,0 +1,75 @@
+"""What a search for first errors leaves beside its rows: the tree of prefixes, and pairs."""
+
+from collections.abc import Iterator
+
+from stepsmith.schemas.records import Node, Pair, StepLabel
+from stepsmith.transforms.search.first_error.suspect import Suspect, owner_of, rate_of
+from stepsmith.transforms.search.first_error.suspects import Suspects
+from stepsmith.transforms.search.prefixes.nodes import make_node, node_id
+from stepsmith.transforms.search.prefixes.rates import last_label
+
+
+def nodes_of(suspects: Suspects) -> tuple[Node, ...]:
+    """Return the tree: the problem, the probed prefixes of each solution, and its end."""
+    visits = suspects.n_solutions
+    root = make_node(suspects.problem, "bisect", label=StepLabel(), visits=visits)
+    return (root, *(node for suspect in suspects for node in _path(suspects, suspect)))
+
+
+def _path(suspects: Suspects, suspect: Suspect) -> Iterator[Node]:
+    problem = suspects.problem
+    start, parent_id = suspect.branch, node_id(problem, _above(suspect))
+    error = suspects.located(suspect)
+    n_steps = len(suspect.trajectory.steps)
+    for length in sorted({*suspect.completions, n_steps}):
+        last = length == n_steps
+        name = f"bisect/{suspect.number}/{length}"
+        yield make_node(
+            problem,
+            name,
+            label=last_label(suspect.outcome) if last else rate_of(suspect, length),
+            parent_id=parent_id,
+            trajectory=suspect.trajectory,
+            span=(start, length),
+            outcome=suspect.outcome.outcome if last else None,
+            visits=len(suspect.completions.get(length, ())),
+            chosen=error is not None and length <= error + 1,
+        )
+        start, parent_id = length, node_id(problem, name)
+
+
+def _above(suspect: Suspect) -> str:
+    """Name the node under which a solution's own prefixes begin."""
+    if suspect.parent is None:
+        return "bisect"
+    return f"bisect/{suspect.parent.number}/{suspect.branch}"
+
+
+def pairs_of(suspects: Suspects) -> tuple[Pair, ...]:
+    """Pair each located error with a right completion of the prefix just before it, if any."""
+    return tuple(pair for suspect in suspects for pair in _pair(suspects, suspect))
+
+
+def _pair(suspects: Suspects, suspect: Suspect) -> Iterator[Pair]:
+    error = suspects.located(suspect)
+    if error is None or suspect.outcome.outcome != "invalid":
+        return
+    drawn = owner_of(suspect, error).completions.get(error, ())
+    right = next((each for each, verdict in drawn if verdict.outcome == "valid"), None)
+    if right is None:
+        return
+    prefix = "".join(step.text for step in suspect.trajectory.steps[:error])
+    yield Pair(
+        id=f"{suspects.problem.id}/bisect/pair/{suspect.number}",
+        problem_id=suspects.problem.id,
+        prompt=suspects.problem.prompt,
+        prefix=prefix,
+        chosen=right.text.removeprefix(prefix),
+        rejected=suspect.trajectory.text.removeprefix(prefix),
+        preference=1.0,
+        kind="solution",
+        branch_step=error,
+        chosen_id=right.id,
+        rejected_id=suspect.trajectory.id,
+        source="bisect",
+    )
