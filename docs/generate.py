@@ -4,6 +4,7 @@
 column or key that docs/meanings.toml does not explain, or explains and is not there, is an error.
 """
 
+import ast
 import contextlib
 import dataclasses
 import inspect
@@ -69,6 +70,8 @@ _RECIPE_TABLES: dict[str, Any] = {
 }
 _STRUCTS = {"sampling": SAMPLING, "step": STEP, "verdict": VERDICT}
 _WIDTH = "88"
+_BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+_NO_COMMANDS = {"__init__", "report"}
 
 
 def plugins(kind: str, *, level: int = 2) -> None:
@@ -150,6 +153,21 @@ def _audited(numbers: Mapping[str, Any]) -> Iterable[str]:
 
 def _share(hits: int, of: int) -> str:
     return f"{hits / of:.1%} ({hits} of {of})" if of else ""
+
+
+def benchmarks() -> None:
+    """Write a table of the benchmarks and what each is against, and what each says of itself."""
+    paths = sorted(path for path in _BENCHMARKS.glob("*.py") if path.stem not in _NO_COMMANDS)
+    # Read, not imported: some need packages that the pages do without.
+    told = {path.stem: ast.get_docstring(ast.parse(path.read_text())) or "" for path in paths}
+    against = _explained("benchmarks", list(told))
+    rows = [
+        (f"[{_code(name)}](#{name.replace('_', '-')})", said.partition("\n")[0], other)
+        for (name, said), other in zip(told.items(), against, strict=True)
+    ]
+    _table(("`benchmarks.`", "measures", "against"), rows)
+    for name, said in told.items():
+        _write(f"## {_code(name)}", "", said, "")
 
 
 def endings() -> None:

@@ -1,11 +1,4 @@
-"""Searching one problem for many first errors: what a thousand samples bring, and where errors lie.
-
-The world is that of the comparison of OmegaPRM's implementations: 12 steps, each of which holds
-with probability 0.88, no recovery, 100 searches a problem. The positions of located errors are
-compared with those that errors naturally have: a search that prefers deep states finds many, but
-late ones. Only exactly located errors count, and each broken prefix once; `bisect` names its most
-probable place where that has at least even odds.
-"""
+"""Searching one problem for many first errors: the parts of `benchmarks.yield`."""
 
 import dataclasses
 import math
