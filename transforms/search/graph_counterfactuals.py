@@ -5,7 +5,7 @@ from typing import Literal
 
 from stepsmith.schemas.options import Count, Natural, Positive
 from stepsmith.schemas.records import Problem
-from stepsmith.transforms.search.base import Plan, SearchResult, judge_outcomes, strategy
+from stepsmith.transforms.search.base import Plan, judge_outcomes, strategy
 
 __all__ = ["graph_counterfactuals"]
 
@@ -39,38 +39,18 @@ def graph_counterfactuals(  # noqa: PLR0913 - its parameters are a recipe's opti
     says wrong, as PRMBench does. `form` writes hops as sentences, machine lines, or both.
     """
     # Here, since to list the strategies must not load a graph.
-    from stepsmith.transforms.negatives.graph import OPERATORS, counterfactuals
-    from stepsmith.transforms.search.counterfactual.gold import letters_of, read_subject
-    from stepsmith.transforms.search.counterfactual.rows import (
-        edited_row,
-        reference_row,
-        write_edits,
-        write_references,
-    )
-    from stepsmith.transforms.search.counterfactual.text import writer_of
+    from stepsmith.transforms.search.counterfactual.chains import write_chains
+    from stepsmith.transforms.search.counterfactual.rows import make_result
 
-    for name in kinds:
-        OPERATORS.get(name)
-    seed = rng.randrange(2**32)
-    subject = read_subject(problem, rng, max_chance=max_chance)
-    graph = subject.truth.graph
-    writer = writer_of(graph, letters=letters_of(problem, graph), form=form, seed=seed)
-    gold = write_references(problem, subject, writer, n=references)
-    found = counterfactuals(subject, kinds=kinds, max_each=max_each, max_total=max_total or None)
-    edits = write_edits(problem, found, writer, gold)
-    written = (*gold, *(one.trajectory for one in edits))
-    outcomes = yield from judge_outcomes(problem, written)
-    made = [
-        edited_row(problem, subject, one, outcome, repeats_wrong=repeats == "wrong")
-        for one, outcome in zip(edits, outcomes[len(gold) :], strict=True)
-    ]
-    return SearchResult(
-        rows=(
-            *(
-                reference_row(problem, one, outcome)
-                for one, outcome in zip(gold, outcomes, strict=False)
-            ),
-            *(row for row, _ in made),
-        ),
-        counterfactuals=tuple(counterfactual for _, counterfactual in made),
+    chains = write_chains(
+        problem,
+        rng,
+        kinds=kinds,
+        max_each=max_each,
+        max_total=max_total or None,
+        references=references,
+        max_chance=max_chance,
+        form=form,
     )
+    outcomes = yield from judge_outcomes(problem, chains.trajectories)
+    return make_result(problem, chains, outcomes, repeats_wrong=repeats == "wrong")

@@ -1,1 +1,1 @@
-"""Edited chains of facts as text and as rows."""
+"""The parts of `graph_counterfactuals`: a gold chain, the text of its edits, and their rows."""

@@ -11,75 +11,40 @@ from stepsmith.schemas.records import (
     Trajectory,
     Verdict,
 )
-from stepsmith.transforms.negatives.graph import Chain, Edit, Found, Subject
-from stepsmith.transforms.search.counterfactual.text import Writer, shown
+from stepsmith.transforms.negatives.graph import Edit, Subject
+from stepsmith.transforms.search.base import SearchResult
+from stepsmith.transforms.search.counterfactual.chains import Chains, Written
+from stepsmith.transforms.search.counterfactual.text import shown
 from stepsmith.transforms.search.prefixes.rates import last_label
 
-__all__ = ["SOURCE", "Written", "edited_row", "reference_row", "write_edits", "write_references"]
+__all__ = ["SOURCE", "make_result"]
 
 SOURCE = "graph_counterfactuals"
 """Who decides: whatever a step is labelled here, how the chain was made has labelled it."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Written:
-    """An edit and its text, and the reference whose first steps it shares."""
-
-    found: Found
-    trajectory: Trajectory
-    reference: Trajectory
-
-
-def write_references(
-    problem: Problem, subject: Subject, writer: Writer, *, n: int
-) -> tuple[Trajectory, ...]:
-    """Write the gold chain `n` times, each time in other words; equal texts are left out."""
-    chain = Chain(hops=subject.hops, answer=subject.end)
-    texts = [writer.steps(chain, reference=number) for number in range(n)]
-    return tuple(
-        Trajectory(
-            id=f"{problem.id}/reference/{number}",
-            problem_id=problem.id,
-            steps=steps,
-            answer=writer.answer(chain),
-            finish_reason="given",
-            origin="reference",
-        )
-        for number, steps in enumerate(texts)
-        if steps not in texts[:number]
+def make_result(
+    problem: Problem, chains: Chains, outcomes: Sequence[Verdict], *, repeats_wrong: bool
+) -> SearchResult:
+    """Make the rows of all chains and the table `counterfactuals`; one outcome a trajectory."""
+    n_gold = len(chains.gold)
+    references = [
+        _reference_row(problem, one, outcome)
+        for one, outcome in zip(chains.gold, outcomes[:n_gold], strict=True)
+    ]
+    made = [
+        _edited_row(problem, chains.subject, one, outcome, repeats_wrong=repeats_wrong)
+        for one, outcome in zip(chains.edits, outcomes[n_gold:], strict=True)
+    ]
+    return SearchResult(
+        rows=(*references, *(row for row, _ in made)),
+        counterfactuals=tuple(counterfactual for _, counterfactual in made),
     )
 
 
-def write_edits(
-    problem: Problem,
-    found: Sequence[Found],
-    writer: Writer,
-    references: Sequence[Trajectory],
-) -> tuple[Written, ...]:
-    """Write the edits, the references taking turns: an edit repeats one up to the error."""
-    written: list[Written] = []
-    numbers: dict[tuple[str, int], int] = {}
-    for place, one in enumerate(found):
-        cell = (one.operator.name, one.edit.hop)
-        numbers[cell] = numbers.get(cell, -1) + 1
-        reference = references[place % len(references)]
-        number = int(reference.id.rpartition("/")[2])
-        steps = writer.steps(one.edit.chain, reference=number)
-        trajectory = Trajectory(
-            id=f"{problem.id}/{one.operator.name}/{one.edit.hop}#{numbers[cell]}",
-            problem_id=problem.id,
-            steps=steps,
-            answer=writer.answer(one.edit.chain),
-            finish_reason="given",
-            parent_id=reference.id,
-            branch_step=one.edit.step,
-            origin="counterfactual",
-        )
-        written.append(Written(found=one, trajectory=trajectory, reference=reference))
-    return tuple(written)
-
-
-def reference_row(problem: Problem, trajectory: Trajectory, outcome: Verdict) -> LabelledTrajectory:
+def _reference_row(
+    problem: Problem, trajectory: Trajectory, outcome: Verdict
+) -> LabelledTrajectory:
     """Make the row of a gold chain: every step is right."""
     right = [StepLabel(correct=True, source=SOURCE)] * len(trajectory.steps)
     return LabelledTrajectory(
@@ -90,7 +55,7 @@ def reference_row(problem: Problem, trajectory: Trajectory, outcome: Verdict) ->
     )
 
 
-def edited_row(
+def _edited_row(
     problem: Problem, subject: Subject, one: Written, outcome: Verdict, *, repeats_wrong: bool
 ) -> tuple[LabelledTrajectory, Counterfactual]:
     """Make the two rows of an edited chain: one of the trajectories, one of the counterfactuals."""

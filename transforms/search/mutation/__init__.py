@@ -1,1 +1,1 @@
-"""The pure parts of `code_mutation`: which lines an edit changes, and the rows made of a run."""
+"""The parts of `code_mutation`: what an edit changes, a teacher's edits, and the rows of a run."""
