@@ -5,9 +5,11 @@ logit of 2 or -2) and noisy stop scores (a logit of 2 for the right one, 0 for t
 Gaussian noise. Of a node's own score, that with its path, and the full fitting score: how often
 does the best node turn out the parent? Spreads are those of four lots of trees. The paper's
 constant for a missing neighbour speaks against leaves, so that trees whose parent has no other
-child are beside the claim, as `only_child`. `taxonomy.*` are real ones, where they are installed.
+child are beside the claim, as `only_child`. `wordnet` and `icd10cm` are real taxonomies, where they
+are installed, without the terms that have no place in them.
 """
 
+import itertools
 import math
 import statistics
 import sys
@@ -16,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
+from benchmarks.hierarchies.definition import by_definition, climbs, keeps_quotas, parents_of
 from benchmarks.report import Claim, Findings, main
 from stepsmith.schemas.records import Claim as StepClaim
 from stepsmith.schemas.records import Problem, Verdict
@@ -25,7 +28,13 @@ from stepsmith.transforms.graph.errors import GraphError
 from stepsmith.transforms.graph.loaders.base import GRAPH_LOADERS
 from stepsmith.transforms.search.base import Ask, Check
 from stepsmith.transforms.search.hierarchy_descent import hierarchy_descent
-from stepsmith.transforms.taxonomy.anchors import STOPS, Placement, Stop, place, sample
+from stepsmith.transforms.taxonomy.anchors import (
+    STOPS,
+    Placement,
+    Stop,
+    may_be_placed,
+    place,
+)
 from stepsmith.transforms.taxonomy.fitting import NodeScores, fitting_scores
 from stepsmith.transforms.taxonomy.payload import read_hierarchy
 from stepsmith.transforms.taxonomy.read import read_graph
@@ -38,8 +47,6 @@ _NOISES = (1.0, 1.5)
 _LOTS = 4
 
 _Scores = Mapping[str, NodeScores]
-_Up = Mapping[str, set[str]]
-"""What lies above each node."""
 
 
 def measure(*, quick: bool) -> Findings:
@@ -51,7 +58,7 @@ def measure(*, quick: bool) -> Findings:
     claims += _noisy_world(_NOISES[0], trees, only_child=True)
     for name, read in () if quick else _REAL.items():
         if (taxonomy := read()) is not None:
-            claims += _real(name, taxonomy, terms=100)
+            claims += real_claims(name, taxonomy, terms=100)
     return Findings(claims=claims, details={"trees": trees, "nodes": _NODES})
 
 
@@ -62,38 +69,6 @@ def random_taxonomy(rng: Random, *, nodes: int = _NODES, max_parents: int = 1) -
         for node in range(1, nodes)
         for parent in rng.sample(range(node), min(node, rng.randint(1, max_parents)))
     )
-
-
-def by_definition(
-    taxonomy: Taxonomy, query: str, anchors: Sequence[str], up: _Up | None = None
-) -> Mapping[str, tuple[bool, Stop] | None]:
-    """Label anchors by following single edges up from both, without any set of the code's own."""
-    up = up or climbs(taxonomy)
-    parents = taxonomy.parents(query)
-
-    def label(anchor: str) -> tuple[bool, Stop] | None:
-        if anchor == query or query in up[anchor]:
-            return None
-        if anchor in parents:
-            return True, "current"
-        if any(anchor in up[parent] for parent in parents):
-            return True, "forward"
-        return any(parent in up[anchor] for parent in parents), "backward"
-
-    return {anchor: label(anchor) for anchor in anchors}
-
-
-def climbs(taxonomy: Taxonomy) -> _Up:
-    """Return what lies above each node, found from the nodes with no parent down."""
-    up: dict[str, set[str]] = {}
-
-    def climb(key: str) -> set[str]:
-        if key not in up:
-            parents = taxonomy.parents(key)
-            up[key] = set(parents).union(*map(climb, parents))
-        return up[key]
-
-    return {key: climb(key) for key in taxonomy.keys}
 
 
 def _said(where: Placement, anchor: str) -> tuple[bool, Stop] | None:
@@ -133,25 +108,6 @@ def _quotas(count: int) -> Iterator[Claim]:
         taxonomy = random_taxonomy(rng, nodes=rng.randint(3, 120), max_parents=2)
         met += keeps_quotas(taxonomy, rng.choice(taxonomy.keys[1:]), rng)
     yield _exact("quotas.random", met, count)
-
-
-def keeps_quotas(taxonomy: Taxonomy, query: str, rng: Random, up: _Up | None = None) -> bool:
-    """Say whether a batch has 1, up to 6 and up to 8 on the path, and the rest of 32 off it."""
-    labels = by_definition(taxonomy, query, taxonomy.keys, up)
-    there = {kind: sum(each == kind for each in labels.values()) for kind in _KINDS}
-    batch = sample(taxonomy, place(taxonomy, query), rng)
-    drawn = {kind: sum((one.path, one.stop) == kind for one in batch) for kind in _KINDS}
-    on_path = [min(there[kind], most) for kind, most in zip(_KINDS, (1, 6, 8), strict=False)]
-    wanted = [*on_path, min(there[_KINDS[3]], 32 - sum(on_path))]
-    return list(drawn.values()) == wanted and len({one.key for one in batch}) == len(batch)
-
-
-_KINDS: tuple[tuple[bool, Stop], ...] = (
-    (True, "current"),
-    (True, "forward"),
-    (True, "backward"),
-    (False, "backward"),
-)
 
 
 def _noisy_world(
@@ -250,24 +206,27 @@ _REAL: Mapping[str, Callable[[], Taxonomy | None]] = {
 }
 
 
-def _real(name: str, taxonomy: Taxonomy, *, terms: int) -> Iterator[Claim]:
-    """Check the batches of some terms, and every label of their descents by the verifiers."""
+def real_claims(name: str, taxonomy: Taxonomy, *, terms: int) -> Iterator[Claim]:
+    """Check the batches of some terms, and every label of their descents by the verifiers.
+
+    A term that lies below another of its name has no place, and the source leaves it out too.
+    """
     leaves = [key for key in taxonomy.keys if not taxonomy.children(key)]
-    chosen = shuffled(leaves, name)[:terms]
+    placed = (key for key in shuffled(leaves, name) if may_be_placed(taxonomy, key))
+    chosen = list(itertools.islice(placed, terms))
     rng, up = Random(name), climbs(taxonomy)
-    yield _exact(
-        f"{name}.quotas", sum(keeps_quotas(taxonomy, one, rng, up) for one in chosen), terms
-    )
+    met = sum(keeps_quotas(taxonomy, one, rng, up) for one in chosen)
+    yield _exact(f"{name}.quotas", met, len(chosen))
     right = total = 0
     for term in chosen:
         problem = make_problem(taxonomy, term, Shown(), source=name, domain="taxonomy")
-        checked = list(_checked(taxonomy, term, problem))
+        checked = list(_checked(parents_of(taxonomy, term, up), term, problem))
         right += sum(checked)
         total += len(checked)
     yield _exact(f"{name}.steps", right, total)
 
 
-def _checked(taxonomy: Taxonomy, term: str, problem: Problem) -> Iterator[bool]:
+def _checked(parents: set[str], term: str, problem: Problem) -> Iterator[bool]:
     """Say of each step whether its label is the verifier's, and of each end whether it is."""
     rows = play(hierarchy_descent(problem, Random(term)), _placed).rows
     keys = {node.name: node.key for node in read_hierarchy(problem).nodes.values()}
@@ -276,7 +235,7 @@ def _checked(taxonomy: Taxonomy, term: str, problem: Problem) -> Iterator[bool]:
         for at, (step, label) in enumerate(zip(steps, row.labels, strict=True)):
             verdict = descent(StepClaim(problem=problem, prior=steps[:at], step=step))
             yield (verdict.outcome == "valid") is label.correct and verdict.outcome != "undecided"
-        reached = keys[row.trajectory.answer or ""] in taxonomy.parents(term)
+        reached = keys[row.trajectory.answer or ""] in parents
         yield reached is (row.outcome.outcome == "valid")
 
 

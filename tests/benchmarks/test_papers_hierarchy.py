@@ -4,14 +4,10 @@ from random import Random
 
 import pytest
 
-from benchmarks.papers_hierarchy import (
-    by_definition,
-    keeps_quotas,
-    measure,
-    noisy_scores,
-    random_taxonomy,
-)
+from benchmarks.hierarchies.definition import by_definition, climbs, keeps_quotas, parents_of
+from benchmarks.papers_hierarchy import measure, noisy_scores, random_taxonomy, real_claims
 from stepsmith.transforms.taxonomy.anchors import place
+from stepsmith.transforms.taxonomy.tree import Taxonomy
 from tests.taxonomy.made import animals
 
 
@@ -25,6 +21,29 @@ def test_the_definition_says_of_a_cat_what_a_reader_would() -> None:
         "siamese": None,
         "cat": None,
     }
+
+
+def test_the_definition_takes_out_every_node_of_a_name() -> None:
+    edges = [("bird", "animal"), ("crane", "bird"), ("Crane", "tool"), ("jib", "Crane")]
+    taxonomy = Taxonomy.of([*edges, ("animal", "thing"), ("tool", "thing"), ("oak", "thing")])
+    assert parents_of(taxonomy, "crane", climbs(taxonomy)) == {"bird", "tool"}
+    assert by_definition(taxonomy, "crane", taxonomy.keys) == {
+        "thing": (True, "forward"),
+        "animal": (True, "forward"),
+        "bird": (True, "current"),
+        "tool": (True, "current"),
+        "oak": (False, "backward"),
+        "crane": None,
+        "Crane": None,
+        "jib": None,
+    }
+
+
+def test_terms_without_a_place_are_left_out_as_the_source_leaves_them_out() -> None:
+    edges = [("cat", "animal"), ("house cat", "cat"), ("Cat", "house cat"), ("dog", "animal")]
+    quotas, steps = real_claims("made", Taxonomy.of(edges), terms=9)
+    assert (quotas.value, quotas.unit) == (1.0, "share of 1")  # the dog
+    assert steps.value == 1.0
 
 
 def test_quotas_are_counted_and_not_believed() -> None:
