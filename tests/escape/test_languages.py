@@ -20,7 +20,7 @@ import pytest
 from stepsmith.sandboxes.contract import Execution, ExecutionResult, Limits
 from stepsmith.sandboxes.languages import LANGUAGES, check
 from stepsmith.sandboxes.prefork.sandbox import PreforkSandbox
-from tests.guard.processes import below
+from tests.guard.processes import are_gone, family
 from tests.sandboxes.backends import local
 
 HEADERS = "#define _GNU_SOURCE\n" + "".join(
@@ -178,9 +178,9 @@ setTimeout(() => process.exit(0), 300);
 @pytest.mark.parametrize("language", FORKS)
 def test_children_do_not_outlive_the_run(sandbox: PreforkSandbox, language: str) -> None:
     run(sandbox, language, "int main(void) { return 0; }" if language == "c" else "")
-    before = len(below(os.getpid()))
+    before = family(os.getpid())
     run(sandbox, language, FORKS[language])
-    assert len(below(os.getpid())) == before
+    assert are_gone(family(os.getpid()) - before)
 
 
 WORLDS = """

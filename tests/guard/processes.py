@@ -6,7 +6,7 @@ ended has its id given to a stranger.
 
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,12 +43,28 @@ def family(pid: int) -> set[Process]:
 
 
 def youngest(pid: int) -> int:
-    """Return the last of a line of only children: the process below `pid` that has none."""
+    """Return the last of a line of only children: the process below `pid` that has none.
+
+    A sibling that is dying is waited for; one that stays is an error.
+    """
     only = children(pid)
     while only:
+        assert becomes(lambda pid=pid: len(children(pid)) <= 1, expected=True), children(pid)
+        if not (only := children(pid)):
+            break
         [pid] = only
         only = children(pid)
     return pid
+
+
+def becomes(look: Callable[[], object], expected: object, within_s: float = 120.0) -> bool:
+    """Wait until what is looked at is as expected: what was killed may take a moment to be gone."""
+    deadline = time.monotonic() + within_s
+    while look() != expected:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def are_gone(processes: Collection[Process], within_s: float = 120.0) -> bool:

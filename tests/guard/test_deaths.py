@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.guard.line import Line
-from tests.guard.processes import Process, are_gone, below, children, family, youngest
+from tests.guard.processes import (
+    Process,
+    are_gone,
+    becomes,
+    below,
+    children,
+    family,
+    youngest,
+)
 from tests.guard.surroundings import needs_root
 
 SLEEP = "import time\nprint('here', flush=True)\ntime.sleep(300)"
@@ -95,7 +103,7 @@ def test_what_a_program_leaves_behind_without_walls_is_ended_too() -> None:
             "print('over')"
         )
         assert line.run(source, processes=9).stdout == b"over\n"
-        assert below(line.process.pid) == before
+        assert becomes(lambda: below(line.process.pid), before)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pytest
 
 from stepsmith.pipelines.interrupt import interruptible
 from stepsmith.pipelines.run import RunOptions, make_job, run
+from tests.guard.processes import children as direct
 from tests.pipelines.processes import command, descendants, is_running, until
 from tests.pipelines.runs import digests
 from tests.pipelines.warm_runs import IN_FLIGHT, SumServer, recipe_for
@@ -103,7 +104,10 @@ def test_a_second_interrupt_ends_at_once_and_leaves_no_process(
     wait_for(process, lambda: len(server.paid()) >= 1)
     children = descendants(process.pid)
     # One that cannot end holds up the cleaning for ever: the pool is waited for.
-    [pool] = [pid for pid in children if command(pid).rstrip().endswith("beam.worker_pool")]
+    # A worker that is only just started, no child of the run, still has the pool's command line.
+    [pool] = [
+        pid for pid in direct(process.pid) if command(pid).rstrip().endswith("beam.worker_pool")
+    ]
     os.kill(pool, signal.SIGSTOP)
     press_ctrl_c(process)
     assert process.stderr is not None

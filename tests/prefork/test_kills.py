@@ -14,6 +14,7 @@ import pytest
 from stepsmith.sandboxes.contract import Execution, Limits
 from stepsmith.sandboxes.prefork import scratch
 from stepsmith.schemas.sandbox import Level
+from tests.guard.processes import children
 from tests.sandboxes.backends import LOCAL_LEVELS, local
 
 SOON_S = 120
@@ -98,9 +99,9 @@ def test_when_the_owner_is_killed_nothing_is_left(temporary: Path, level: Level,
         assert owner.stdout is not None
         guard = int(owner.stdout.readline())
         ours = {guard} | wait_for(2, guard)
-        others = set(descendants(owner.pid))
+        others = set(children(owner.pid)) - {guard}
+        assert len(others) == (how == "forked")
         ours |= set(descendants(guard))  # also what was started meanwhile
-        others -= ours
         owner.send_signal(signal.SIGKILL)
         owner.wait()
         assert all_gone(ours), ours

@@ -121,11 +121,11 @@ def test_what_is_refused_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(SandboxError):
         open_sandbox(SandboxSettings(), (PYTHON,))
     gc.collect()
-    assert children() == before
+    assert children() <= before  # of other tests' some may have ended meanwhile
 
 
-def children() -> list[int]:
-    return sorted(processes.children(os.getpid()))
+def children() -> set[int]:
+    return set(processes.children(os.getpid()))
 
 
 @pytest.mark.usefixtures("without_docker")

@@ -38,6 +38,13 @@ def hang(_: bytes) -> bytes:
         time.sleep(3600)
 
 
+def wait_at(payload: bytes) -> bytes:
+    """Wait until there is the file that the payload names."""
+    while not os.path.exists(payload):  # noqa: PTH110 -- a path in bytes
+        time.sleep(0.01)
+    return payload
+
+
 def hang_holding_the_lock(_: bytes) -> bytes:
     return str(9 ** (9**9)).encode()
 

@@ -219,18 +219,22 @@ def test_a_process_is_replaced_after_its_share_of_calls() -> None:
         assert [call(pool, "count") for _ in range(7)] == [b"0", b"1", b"2"] * 2 + [b"0"]
 
 
-def test_a_full_queue_holds_the_caller_back() -> None:
+def test_a_full_queue_holds_the_caller_back(tmp_path: Path) -> None:
+    door = tmp_path / "door"
     with WorkerPool(1, max_pending=2, max_batch=1) as pool:
-        blocked = threading.Event()
+        is_through = threading.Event()
 
         def fill() -> None:
-            for n in range(20):
-                submit(pool, "slow_square", str(n).encode())
-            blocked.set()
+            for _ in range(20):
+                submit(pool, "wait_at", bytes(door))
+            is_through.set()
 
-        threading.Thread(target=fill).start()
-        assert not blocked.wait(0.05)
-        assert blocked.wait(120)
+        caller = threading.Thread(target=fill)
+        caller.start()
+        assert not is_through.wait(0.05)
+        door.touch()
+        caller.join(120)
+        assert is_through.is_set()
 
 
 def test_a_call_that_waits_can_be_cancelled(single: WorkerPool) -> None:
