@@ -17,6 +17,9 @@ _BLANKS = re.compile(
     r"\$|\\(?:left|right)(?![A-Za-z])|\\[()\[\]]|&|\\(?:begin|end)\s?\{[A-Za-z]{1,12}\*?\}"
 )
 _LABEL = re.compile(r"(?m)^[ \t]*+(?:[0-9]{1,2}|[A-Za-z])[.)](?=\s)")
+_CALL = re.compile(r"[A-Za-z]\s?\([A-Za-z]\)\s*=")
+_NAMES = re.compile(r"(?i)\b(?:derivative|graph|domain|range|inverse|vertex|zeros|roots)\s+$")
+_NEAR = 20
 _DRAWING, _DRAWN = "[asy]", "[/asy]"
 _SENTENCE_ENDS = frozenset(".?")
 _CHANGE_BEFORE = frozenset(
@@ -139,7 +142,7 @@ def _sides(text: str, run: Run) -> Iterator[Side]:
                 at = pieces[index - 1][-1].end if pieces[index - 1] else at
             yield Side("", at, at)
             continue
-        changed = (index == 0 and _changed_before(run)) or (
+        changed = (index == 0 and _changed_before(run) and not _is_named(text, run)) or (
             index == len(pieces) - 1 and _changed_after(run)
         )
         yield _side(text, _balanced(piece), readable=not changed)
@@ -158,6 +161,15 @@ def _changed_before(run: Run) -> bool:
         return False
     glued = before.end == first.start
     return before.kind == "term" or glued or _word(before, last=True) in _CHANGE_BEFORE
+
+
+def _is_named(text: str, run: Run) -> bool:
+    """Tell whether this is the function that is spoken of: the derivative of `f(x) = x^2`."""
+    before = run.before
+    is_of = before is not None and before.kind == "word" and before.text == "of"
+    if before is None or not is_of or _CALL.match(text, run.marks[0].start) is None:
+        return False
+    return _NAMES.search(text[max(0, before.start - _NEAR) : before.start]) is not None
 
 
 def _apart(marks: Sequence[Mark]) -> bool:

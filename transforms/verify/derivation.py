@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterable
 
 from stepsmith.schemas.records import Claim, Verdict
+from stepsmith.transforms.derive.calculus import judge_calculus, may_state_calculus
 from stepsmith.transforms.derive.follows import judge_conclusions
 from stepsmith.transforms.derive.functions import judge_values
 from stepsmith.transforms.derive.judgement import Judgement
@@ -27,6 +28,7 @@ _RULES = (
     judge_values,
     judge_solutions,
     judge_known,
+    judge_calculus,
 )
 
 
@@ -36,7 +38,8 @@ def trace(claim: Claim) -> Iterable[Finding]:
 
 
 def _judge(claim: Claim) -> list[Judgement]:
-    if not may_state(claim.step.text, rewriting=False):
+    text = claim.step.text
+    if not may_state(text, rewriting=False) and not may_state_calculus(text):
         return []
     trail = follow_trail(claim)
     return list(itertools.chain.from_iterable(rule(trail) for rule in _RULES))
@@ -64,6 +67,13 @@ def _judge(claim: Claim) -> list[Judgement]:
         Case("and x = -4", "undecided", prior=("The first root is x = 5",)),
         Case("Using the second equation, x + y = 3", "undecided", prior=("x + y = 2",)),
         Case("So 9x = 5.", "undecided", prior=("We have 10x - x = 5.555... - 0.555...",)),
+        Case(r"$\frac{d}{dx}(x^3 + 2x) = 3x^2 + 2$", "valid"),
+        Case(r"$\frac{d}{dx}(x^3 + 2x) = 3x^2 + 2x$", "invalid"),
+        Case("So f'(x) = x^2.", "invalid", prior=("The derivative of f(x) = x^3 is needed.",)),
+        Case("So f'(x) = 0.", "undecided", prior=("The derivative of f(x) = x^3 is needed.",)),
+        Case(r"So $\int x^2\,dx = x^3 + C$.", "invalid"),
+        Case(r"So $\int_0^1 x^2\,dx = \frac{1}{2}$.", "invalid"),
+        Case(r"Find $a$ with $\int_0^1 ax\,dx = \frac{1}{2}$.", "undecided"),
         Case("no equation", "undecided"),
     ],
 )
