@@ -135,7 +135,7 @@ def _same_rows(before: Asked, asked: Asked) -> bool:
 def remove_run(job: Job, files: Files) -> None:
     """Remove the files of a run, the mark first, so that it never looks finished in between."""
     layout = job.layout
-    for path in (layout.success, layout.manifest):
+    for path in (layout.success, layout.manifest, layout.retry_decided):
         files.delete(path)
     patterns = [layout.every_shard(table) for table in TABLES]
     patterns += [layout.every_shard(stage) for stage in ("searched", "judged", "pilot")]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from stepsmith.schemas.arrow import ERRORS
 from stepsmith.schemas.records import ErrorRecord
-from stepsmith.transforms.beam.retry import drop_stale, forget, read_marks, set_aside
+from stepsmith.transforms.beam.retry import carry_out, decide, drop_stale, forget, read_marks
 from stepsmith.transforms.files import Files
 from stepsmith.transforms.job import Job
 from stepsmith.transforms.sink.shards import read_shard
@@ -30,23 +30,27 @@ def may_succeed(error: ErrorRecord) -> bool:
 
 
 def prepare_retry(job: Job, files: Files) -> None:
-    """Set aside the finished shards with problems that are worth another try.
+    """Decide to search again whatever is worth another try, and begin with it.
 
-    A retry that was cut off is gone on with first: what it has tried is not tried twice. The mark
-    of the run is removed before anything else, and only if there is something to try.
+    A retry that was cut off is gone on with first: what it has tried is not tried twice.
     """
+    begin_retry(job, files)
     marks = read_marks(job)
     chosen = {
         index: ids
         for index, ids in _failed(job, files).items()
         if index not in marks and files.exists(job.layout.shard("searched", index))
     }
-    if not chosen:
-        return
-    for path in (job.layout.success, job.layout.manifest):
-        files.delete(path)
-    for index, ids in chosen.items():
-        set_aside(job, index, ids)
+    if chosen:
+        decide(job, chosen)
+        begin_retry(job, files)
+
+
+def begin_retry(job: Job, files: Files) -> None:
+    """Do what a retry decided before it was killed, or tidy up after one that has ended."""
+    carry_out(job)
+    if files.exists(job.layout.success):
+        forget(job, read_marks(job))
 
 
 def go_on_with_retry(job: Job) -> dict[int, frozenset[str]]:
@@ -56,8 +60,8 @@ def go_on_with_retry(job: Job) -> dict[int, frozenset[str]]:
     return marks
 
 
-def end_retry(job: Job, files: Files, marks: Mapping[int, frozenset[str]]) -> Retried:
-    """Count what became of the problems that were searched again, and forget how they were."""
+def count_retried(job: Job, files: Files, marks: Mapping[int, frozenset[str]]) -> Retried:
+    """Count what became of the problems that were searched again."""
     failed = {index: _errors(job, files, index) for index in marks}
     again = sum(
         error.problem_id in marks[index]
@@ -65,7 +69,6 @@ def end_retry(job: Job, files: Files, marks: Mapping[int, frozenset[str]]) -> Re
         for error in errors
         if error.stage == "search"
     )
-    forget(job, marks)
     return Retried(problems=sum(map(len, marks.values())), failed=again)
 
 

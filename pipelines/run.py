@@ -17,13 +17,20 @@ from stepsmith.pipelines.claim import claim, held, read_asked, remove_run
 from stepsmith.pipelines.interrupt import interruptible
 from stepsmith.pipelines.manifest import Manifest, finish, read_manifest, read_plan
 from stepsmith.pipelines.progress import Progress
-from stepsmith.pipelines.retry import Retried, end_retry, go_on_with_retry, prepare_retry
+from stepsmith.pipelines.retry import (
+    Retried,
+    begin_retry,
+    count_retried,
+    go_on_with_retry,
+    prepare_retry,
+)
 from stepsmith.pipelines.stages import build
 from stepsmith.schemas.errors import RecipeError, StepsmithError, UserError, suggest
 from stepsmith.schemas.recipe import Component, read_recipe
 from stepsmith.transforms.beam.dataflow import is_dataflow, is_dry_run, prepare
 from stepsmith.transforms.beam.files import files_of
 from stepsmith.transforms.beam.host import close_hosts
+from stepsmith.transforms.beam.retry import forget
 from stepsmith.transforms.beam.runner import is_local, local_runner, refuse_unknown, refuse_unsafe
 from stepsmith.transforms.beam.status import read_status
 from stepsmith.transforms.files import Files
@@ -110,8 +117,12 @@ def _run(job: Job, files: Files, options: RunOptions, beam_options: PipelineOpti
         progress.show()
     report = {**times(started), **_usage(job, files)}
     if marks or options.retry_failed:
-        report["retried"] = dataclasses.asdict(end_retry(job, files, marks))
-    return finish(job, files, run=report)
+        report["retried"] = dataclasses.asdict(count_retried(job, files, marks))
+    try:
+        return finish(job, files, run=report)
+    finally:
+        if files.exists(job.layout.manifest):  # too many failures end a retry, too
+            forget(job, marks)
 
 
 def _without_retry(manifest: Manifest) -> Manifest:
@@ -135,6 +146,8 @@ def take_place(job: Job, files: Files, options: RunOptions) -> Job:
     job = claim(job, files)
     if options.retry_failed:
         prepare_retry(job, files)
+    else:
+        begin_retry(job, files)
     return job
 
 

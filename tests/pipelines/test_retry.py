@@ -5,9 +5,11 @@ import importlib
 import json
 import os
 import pkgutil
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -282,33 +284,83 @@ def test_a_retry_that_is_killed_goes_on_and_pays_for_nothing_twice(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", [0, 1, 3, 6, 10, 15, 21, 28])
-def test_a_retry_that_dies_at_any_write_or_removal_loses_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: int
+def test_a_retry_killed_at_any_write_or_removal_has_not_begun_or_is_gone_on_with(
+    runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recipe = write_recipe(tmp_path, problems=6)
+    recipe = write_recipe(tmp_path, problems=4)
     attempt(recipe, tmp_path / "whole", "shards=2")
     short = ("plan_deadline_s=0.001", "engine.latency_s=0.05", ALLOWED, "shards=2")
-    attempt(recipe, tmp_path / "out", *short)
-    left = iter(range(moment))
+    attempt(recipe, tmp_path / "failed", *short)
+    whole, failed = digests(tmp_path / "whole"), digests(tmp_path / "failed")
+    shutil.copytree(tmp_path / "failed", tmp_path / "watched")
+    with monkeypatch.context() as patch:
+        changed = _watched(patch)
+        attempt(recipe, tmp_path / "watched", "shards=2", again=True)
+
+    for moment, again in _moments(changed):
+        root = tmp_path / f"{moment}-{again}"
+        shutil.copytree(tmp_path / "failed", root)
+        runs.start(recipe, root, "shards=2", retry_failed=True, dies_after=moment)
+        assert runs.status() == -signal.SIGKILL
+        runs.start(recipe, root, ALLOWED, "shards=2", retry_failed=again)
+        assert runs.status() == 0
+        if again or moment > changed.index("decided.json"):
+            assert _report(root)["run"]["retried"] == {"problems": 4, "failed": 0}
+            assert digests(root) == whole
+            assert not list((root / "retry").iterdir())
+        else:
+            assert _report(root) == _report(tmp_path / "failed")
+            assert digests(root) == failed
+
+
+def _watched(patch: pytest.MonkeyPatch) -> list[str]:
+    """Return the names of the files that are written or removed from now on."""
+    changed: list[str] = []
+
+    def watched(act: Callable[..., None]) -> Callable[..., None]:
+        def watch(files: LocalFiles, path: str, *data: bytes) -> None:
+            changed.append(Path(path).name)
+            act(files, path, *data)
+
+        return watch
+
     for name in ("write", "delete"):
-        monkeypatch.setattr(LocalFiles, name, _dying(getattr(LocalFiles, name), left))
-    with pytest.raises(RuntimeError, match="dead"):
-        attempt(recipe, tmp_path / "out", "shards=2", again=True)
-    monkeypatch.undo()
-    attempt(recipe, tmp_path / "out", ALLOWED, "shards=2")
-    attempt(recipe, tmp_path / "out", "shards=2", again=True)
-    assert digests(tmp_path / "out") == digests(tmp_path / "whole")
+        patch.setattr(LocalFiles, name, watched(getattr(LocalFiles, name)))
+    return changed
 
 
-def _dying(act: Callable[..., None], left: Iterator[int]) -> Callable[..., None]:
-    def act_or_die(*arguments: object) -> None:
-        if next(left, None) is None:
-            msg = "dead"
-            raise RuntimeError(msg)
-        act(*arguments)
+def _moments(changed: list[str]) -> Iterator[tuple[int, bool]]:
+    """Choose when to die, and whether the option is given again.
 
-    return act_or_die
+    A retry begins when what is decided is written, and has begun when that is removed.
+    """
+    begins, begun = (at for at, name in enumerate(changed) if name == "decided.json")
+    ends = changed.index("_MANIFEST.json", begun)
+    beginning = range(begins, begun + 2)
+    yield from ((moment, again) for moment in beginning for again in (False, True))
+    for moment in {*range(0, len(changed), 11), *range(ends, len(changed), 5), ends + 1, ends + 2}:
+        if moment not in beginning:
+            yield moment, moment % 2 == 0
+
+
+def _report(root: Path) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads((root / "_MANIFEST.json").read_text())
+    return report
+
+
+def test_too_many_failures_end_a_retry_which_may_be_tried_once_more(
+    server: SumServer, tmp_path: Path
+) -> None:
+    recipe = recipe_for(server, tmp_path)
+    server.refuse(questions(tmp_path, 3))
+    for again in (False, True, True):
+        with pytest.raises(RunError, match="3 of 24 problems failed"):
+            attempt(recipe, tmp_path / "out", again=again)
+        assert not list((tmp_path / "out").glob("retry/*"))
+    assert _report(tmp_path / "out")["run"]["retried"] == {"problems": 3, "failed": 3}
+    server.refuse([])
+    manifest = attempt(recipe, tmp_path / "out", again=True)
+    assert manifest.run["retried"] == {"problems": 3, "failed": 0}
 
 
 def test_where_there_is_no_run_there_is_nothing_to_try_again(tmp_path: Path) -> None:

@@ -5,11 +5,15 @@ parent starts no thread and no gRPC, so that a fork of it is clean. Each input l
 arguments of a run; the answer is the child's process id at once and its status when it ended.
 """
 
+import itertools
 import json
 import os
+import signal
 import sys
+from typing import Any
 
 from stepsmith.pipelines.run import RunOptions, make_job, run
+from stepsmith.transforms.files import LocalFiles
 
 
 def main() -> None:
@@ -27,6 +31,8 @@ def main() -> None:
 
 def attempt(request: dict[str, object]) -> int:
     os.setpgid(0, 0)
+    if request["dies_after"] is not None:
+        die_after(int(request["dies_after"]))
     try:
         job = make_job(
             str(request["recipe"]), output=str(request["output"]), overrides=request["set"]
@@ -37,6 +43,22 @@ def attempt(request: dict[str, object]) -> int:
         print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
         return 1
     return 0
+
+
+def die_after(changes: int) -> None:
+    """Be killed, as by the system, at the write or the removal that follows so many of them."""
+    done = itertools.count()
+
+    def dying(act: Any) -> Any:
+        def act_or_die(*arguments: object) -> None:
+            if next(done) == changes:
+                os.kill(os.getpid(), signal.SIGKILL)
+            act(*arguments)
+
+        return act_or_die
+
+    for name in ("write", "delete"):
+        setattr(LocalFiles, name, dying(getattr(LocalFiles, name)))
 
 
 if __name__ == "__main__":

@@ -32,14 +32,16 @@ class Runs:
         *overrides: str,
         workers: int = 1,
         retry_failed: bool = False,
+        dies_after: int | None = None,
     ) -> int:
-        """Start a run; returns its process id."""
+        """Start a run; returns its process id. It may die after some writes and removals."""
         request = {
             "recipe": str(recipe),
             "output": str(root),
             "set": overrides,
             "workers": workers,
             "retry_failed": retry_failed,
+            "dies_after": dies_after,
         }
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(request) + "\n")

@@ -1,9 +1,10 @@
 """Searching failed problems again: their shard is set aside, and what it held is kept.
 
-A shard that is to be retried is copied into the run's `retry/` folder, and a mark beside the copies
-names the problems that are searched again. Once the mark is there the shard counts as unfinished.
-Its next search takes the replies, and all that came of other problems, from the copies. The mark
-and the copies go when the run ends, so that a retry that was killed goes on like any other run.
+The shards that are to be retried are copied into the run's `retry/` folder, and then one file there
+decides which problems are searched again: until it is written nothing has begun, and from then on
+every run goes on with all of it. A mark a shard takes the file's place before any search begins;
+the shard's next search takes the replies, and all that came of other problems, from the copies.
+Marks and copies go once the manifest says what became of the retry.
 """
 
 import dataclasses
@@ -64,8 +65,15 @@ class Former:
         )
 
 
-def set_aside(job: Job, index: int, again: Collection[str]) -> None:
-    """Copy a finished shard and mark it, so that these problems of it are searched again."""
+def decide(job: Job, chosen: Mapping[int, Collection[str]]) -> None:
+    """Copy finished shards, and decide that these problems of them are searched again."""
+    for index in chosen:
+        _keep(job, index)
+    decided = {index: sorted(again) for index, again in chosen.items()}
+    files_of(job.root).write(job.layout.retry_decided, json.dumps(decided).encode())
+
+
+def _keep(job: Job, index: int) -> None:
     files, layout = files_of(job.root), job.layout
     for table in _COPIED:
         split = _SPLITS.get(table, "train")
@@ -75,8 +83,25 @@ def set_aside(job: Job, index: int, again: Collection[str]) -> None:
                 files.write(layout.former(table, index), file.read())
         else:
             files.delete(layout.former(table, index))
-    files.write(layout.retry(index), json.dumps(sorted(again)).encode())
-    files.delete(layout.shard("searched", index))
+
+
+def carry_out(job: Job) -> None:
+    """Do what was decided: the run is finished no more, nor is any shard that was chosen.
+
+    What kills this leaves the decision, and it is done again from its start. No search begins while
+    a decision stands, so that what is removed here was never made by the retry itself.
+    """
+    files, layout = files_of(job.root), job.layout
+    if not files.exists(layout.retry_decided):
+        return
+    for path in (layout.success, layout.manifest):
+        files.delete(path)
+    with files.open_read(layout.retry_decided) as file:
+        decided: dict[str, list[str]] = json.load(file)
+    for index, again in decided.items():
+        files.delete(layout.shard("searched", int(index)))
+        files.write(layout.retry(int(index)), json.dumps(again).encode())
+    files.delete(layout.retry_decided)
 
 
 def read_marks(job: Job) -> dict[int, frozenset[str]]:
@@ -98,7 +123,7 @@ def drop_stale(job: Job, marks: Iterable[int]) -> None:
 
 
 def forget(job: Job, marks: Iterable[int]) -> None:
-    """Remove marks and copies; the mark last, so that copies without one never stay."""
+    """Remove marks and copies, a shard's mark last, so that what kills this is done again."""
     files, layout = files_of(job.root), job.layout
     for index in marks:
         for table in _COPIED:

@@ -13,6 +13,7 @@
     judged/train-00000-of-00008.parquet            rows with step verdicts, before labels
     pilot/train-00000-of-00008.parquet             replies to the problems searched first
     journal/00000-of-00008.journal                 replies of unfinished shards
+    retry/decided.json                             which problems a retry begins with, until it does
     retry/00000-of-00008.json                      which problems are searched again
     retry/searched-00000-of-00008.parquet          what their shard held before
     plan.json                                      how many problems each shard has
@@ -97,6 +98,11 @@ class Layout:
     def half_written(self) -> tuple[str, ...]:
         """The globs over files that a process was writing when it was killed."""
         return f"{self._here}/{_HALF_WRITTEN}", f"{self._here}/*/{_HALF_WRITTEN}"
+
+    @property
+    def retry_decided(self) -> str:
+        """The file that begins a retry: which problems of which shards are searched again."""
+        return f"{self.root}/retry/decided.json"
 
     def retry(self, index: int) -> str:
         """Return the file that says which problems of a shard are searched again."""
