@@ -9,7 +9,7 @@ from stepsmith.transforms.label.first_error import first_error
 from stepsmith.transforms.search.base import Plan, Sample, SearchResult, draw, judge_outcomes
 from stepsmith.transforms.search.first_error.binary_search import Bisection, Rule, locate_each
 from stepsmith.transforms.search.monte_carlo import monte_carlo
-from stepsmith.transforms.search.prefixes.estimates import Estimate, label_row
+from stepsmith.transforms.search.prefixes.estimates import Estimate, make_row
 from stepsmith.transforms.search.prefixes.rates import rate
 
 ROOT_SOLUTIONS = 32
@@ -52,7 +52,7 @@ def _bisect_one(rule: Rule, rollouts: int) -> Plan:
     bisection = Bisection(solutions[0], path="search", reference=root.label.value or 0.0)
     known = {"": root}
     yield from locate_each(PROBLEM, [bisection], known, rule=rule, rollouts=rollouts)
-    row = label_row(PROBLEM, solutions[0], outcomes[0], known)
+    row = make_row(PROBLEM, solutions[0], outcomes[0], known)
     return SearchResult(rows=(dataclasses.replace(row, first_error=bisection.first_error),))
 
 

@@ -5,13 +5,16 @@ import re
 import time
 from collections.abc import Mapping
 from functools import partial
+from random import Random
 
 from stepsmith.schemas import Claim, EngineError, Problem, Rollout, Sampling, Verdict
-from stepsmith.transforms.drive.driver import Driver
+from stepsmith.transforms.drive.driver import Driver, Solved
 from stepsmith.transforms.drive.scheduler import QueuedPolicy
 from stepsmith.transforms.policy import Policy, Reply, Request
 from stepsmith.transforms.policy.meter import EngineMeter
 from stepsmith.transforms.policy.simulated import SimulatedPolicy, SimulatedRates
+from stepsmith.transforms.search import Plan
+from stepsmith.transforms.search.monte_carlo import monte_carlo
 from stepsmith.transforms.text.read import Reader
 from stepsmith.transforms.text.segment import get_segmenter
 
@@ -55,6 +58,16 @@ class Memory(dict[object, Rollout]):
             key = (rollout.problem_id, rollout.path, rollout.sample_index, rollout.sampling)
             assert key not in self
             self[key] = rollout
+
+
+def strategy(problem: Problem, rng: Random) -> Plan:
+    """Value the steps of two solutions."""
+    return monte_carlo(problem, rng, solutions=2, rollouts=3)
+
+
+async def alone(problem: Problem, **options: object) -> Solved:
+    """Search one problem with a driver of its own."""
+    return await driver(**options).solve(problem, strategy, Memory())  # type: ignore[arg-type]
 
 
 class Silent:

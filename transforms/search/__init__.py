@@ -29,6 +29,7 @@ from stepsmith.transforms.search.base import (
     draw_each,
     execute,
     execute_each,
+    judge_groups,
     judge_outcomes,
     run_tests,
     run_tests_each,
@@ -37,6 +38,7 @@ from stepsmith.transforms.search.base import (
     search_fit_of,
     strategy,
     unfinished,
+    unlabelled_row,
 )
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "draw_each",
     "execute",
     "execute_each",
+    "judge_groups",
     "judge_outcomes",
     "run_tests",
     "run_tests_each",
@@ -65,4 +68,5 @@ __all__ = [
     "search_fit_of",
     "strategy",
     "unfinished",
+    "unlabelled_row",
 ]

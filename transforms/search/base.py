@@ -7,6 +7,7 @@ same asks and the same rows.
 """
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Generator, Mapping, Sequence
 from random import Random
 from typing import Any, ParamSpec, TypeVar
@@ -22,6 +23,7 @@ from stepsmith.schemas.records import (
     Pair,
     Problem,
     Step,
+    StepLabel,
     Trajectory,
     Verdict,
 )
@@ -231,6 +233,27 @@ def judge_outcomes(
     heard = yield from check_each([Check(claim=claim) for claim in claims])
     verdicts = dict(zip(solutions, heard, strict=True))
     return tuple(end or verdicts[text] for text, end in zip(texts, ends, strict=True))
+
+
+def judge_groups(
+    problem: Problem, groups: Sequence[Sequence[Trajectory]]
+) -> Asking[Sequence[tuple[Verdict, ...]]]:
+    """Ask where the solutions of several groups end, all at once; one tuple of verdicts a group."""
+    together = [trajectory for group in groups for trajectory in group]
+    verdicts = iter((yield from judge_outcomes(problem, together)))
+    return [tuple(itertools.islice(verdicts, len(group))) for group in groups]
+
+
+def unlabelled_row(
+    problem: Problem, trajectory: Trajectory, outcome: Verdict
+) -> LabelledTrajectory:
+    """Make the row of a solution of whose steps nothing is known, only where it ends."""
+    return LabelledTrajectory(
+        problem=problem,
+        trajectory=trajectory,
+        outcome=outcome,
+        labels=tuple(StepLabel() for _ in trajectory.steps),
+    )
 
 
 def outcome_claim(problem: Problem, trajectory: Trajectory) -> Claim:

@@ -19,7 +19,7 @@ from stepsmith.transforms.search.base import (
 from stepsmith.transforms.search.first_error.settle import ask_tools, settle
 from stepsmith.transforms.search.first_error.spread import Spread
 from stepsmith.transforms.search.first_error.suspects import Suspects
-from stepsmith.transforms.search.first_error.tables import nodes_of, pairs_of
+from stepsmith.transforms.search.first_error.tables import nodes_of, pairs_of, rows_of
 
 
 @strategy("bisect", fit=FIT)
@@ -76,7 +76,7 @@ def bisect(  # noqa: PLR0913 - one parameter an option of the recipe
             n_fresh += 1
             yield from _take_up(problem, suspects, attempts, verifiers)
         yield from settle(problem, suspects, batch=batch, right_too=right_too)
-    return SearchResult(rows=suspects.rows(), nodes=nodes_of(suspects), pairs=pairs_of(suspects))
+    return SearchResult(rows=rows_of(suspects), nodes=nodes_of(suspects), pairs=pairs_of(suspects))
 
 
 def _take_up(

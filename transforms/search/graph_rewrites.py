@@ -6,7 +6,7 @@ from random import Random
 
 from stepsmith.schemas.errors import RecipeError
 from stepsmith.schemas.options import Count
-from stepsmith.schemas.records import Claim, LabelledTrajectory, Problem, Step, StepLabel
+from stepsmith.schemas.records import Claim, Problem, Step
 from stepsmith.transforms.search.base import (
     Asking,
     Check,
@@ -17,6 +17,7 @@ from stepsmith.transforms.search.base import (
     draw,
     judge_outcomes,
     strategy,
+    unlabelled_row,
 )
 
 
@@ -53,12 +54,7 @@ def graph_rewrites(
     attempts = yield from draw(Sample(path="solve", n=solutions, prompt=prompt))
     outcomes = yield from judge_outcomes(asked, attempts)
     rows = tuple(
-        LabelledTrajectory(
-            problem=asked,
-            trajectory=attempt,
-            outcome=outcome,
-            labels=tuple(StepLabel() for _ in attempt.steps),
-        )
+        unlabelled_row(asked, attempt, outcome)
         for attempt, outcome in zip(attempts, outcomes, strict=True)
     )
     return SearchResult(rows=rows)

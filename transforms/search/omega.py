@@ -23,7 +23,7 @@ from stepsmith.transforms.search.first_error.binary_search import (
 from stepsmith.transforms.search.omega_tree.candidates import Pool, Scoring, Selector
 from stepsmith.transforms.search.omega_tree.screen import Drawn, draw_until_mixed, dropped_rows
 from stepsmith.transforms.search.omega_tree.states import Selection, StateTree
-from stepsmith.transforms.search.prefixes.estimates import Estimate, label_row
+from stepsmith.transforms.search.prefixes.estimates import Estimate, make_row
 from stepsmith.transforms.search.prefixes.nodes import pair_siblings
 from stepsmith.transforms.search.prefixes.rates import rate
 
@@ -120,12 +120,12 @@ def _rows(
     """Make a row of each first solution, then of each other solution that was searched."""
     searched = {selection.candidate.completion.id: selection for selection in selections}
     for solution, outcome in zip(drawn.solutions, drawn.outcomes, strict=True):
-        row = label_row(problem, solution, outcome, tree.known)
+        row = make_row(problem, solution, outcome, tree.known)
         selection = searched.pop(solution.id, None)
         yield row if selection is None else _mark(row, selection.bisection)
     for selection in searched.values():
         candidate = selection.candidate
-        row = label_row(problem, candidate.completion, candidate.outcome, tree.known)
+        row = make_row(problem, candidate.completion, candidate.outcome, tree.known)
         yield _mark(row, selection.bisection)
 
 

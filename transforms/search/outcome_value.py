@@ -22,7 +22,7 @@ from stepsmith.transforms.search.base import (
     judge_outcomes,
     strategy,
 )
-from stepsmith.transforms.search.prefixes.rates import last_label
+from stepsmith.transforms.search.prefixes.rates import last_label, rate
 
 _Key = tuple[str, FinishReason | None]
 """A prefix by its text, and how it ended there; null where the solution goes on."""
@@ -35,25 +35,12 @@ _ROOT: _Key = ("", None)
 
 @dataclasses.dataclass(kw_only=True)
 class _Prefix:
-    """What was drawn through one prefix: the first solution that has it, and how they all end."""
+    """A prefix of `depth` steps: the solutions that begin with it as drawn, and how they end."""
 
     parent: _Key | None
-    first: Trajectory
     depth: int
+    solutions: list[Trajectory] = dataclasses.field(default_factory=list[Trajectory])
     outcomes: list[Verdict] = dataclasses.field(default_factory=list[Verdict])
-    texts: set[str] = dataclasses.field(default_factory=set[str])
-
-    def label(self) -> StepLabel:
-        n_correct = sum(outcome.outcome == "valid" for outcome in self.outcomes)
-        n_undecided = sum(outcome.outcome == "undecided" for outcome in self.outcomes)
-        judged = len(self.outcomes) - n_undecided
-        return StepLabel(
-            value=n_correct / judged if judged else None,
-            n_rollouts=len(self.outcomes),
-            n_correct=n_correct,
-            n_undecided=n_undecided,
-            n_distinct=len(self.texts),
-        )
 
 
 @strategy("outcome_value")
@@ -80,7 +67,7 @@ def outcome_value(
     attempts = yield from draw(Sample(path="solve", n=solutions))
     outcomes = yield from judge_outcomes(problem, attempts)
     counted = _count(attempts, outcomes)
-    pooled = {key: prefix.label() for key, prefix in counted.items()}
+    pooled = {key: rate(prefix.solutions, prefix.outcomes) for key, prefix in counted.items()}
     kept = attempts if duplicates else tuple(_distinct(attempts))
     verdicts = dict(zip((attempt.id for attempt in attempts), outcomes, strict=True))
     rows = tuple(
@@ -121,9 +108,9 @@ def _count(attempts: Sequence[Trajectory], outcomes: Sequence[Verdict]) -> _Coun
     for attempt, outcome in zip(attempts, outcomes, strict=True):
         parent: _Key | None = None
         for depth, key in enumerate(_keys(attempt)):
-            prefix = counted.setdefault(key, _Prefix(parent=parent, first=attempt, depth=depth))
+            prefix = counted.setdefault(key, _Prefix(parent=parent, depth=depth))
+            prefix.solutions.append(attempt)
             prefix.outcomes.append(outcome)
-            prefix.texts.add(attempt.text)
             parent = key
     return counted
 
@@ -141,12 +128,13 @@ def _nodes(problem: Problem, counted: _Counted, pooled: Mapping[_Key, StepLabel]
     ids = {key: f"{problem.id}/prefix/{number}" for number, key in enumerate(counted)}
     for key, prefix in counted.items():
         label = pooled[key]
-        step = prefix.first.steps[prefix.depth - 1] if prefix.depth else None
+        first = prefix.solutions[0]
+        step = first.steps[prefix.depth - 1] if prefix.depth else None
         yield Node(
             id=ids[key],
             problem_id=problem.id,
             parent_id=None if prefix.parent is None else ids[prefix.parent],
-            trajectory_id=prefix.first.id if step else None,
+            trajectory_id=first.id if step else None,
             start=max(0, prefix.depth - 1),
             end=prefix.depth,
             text=step.text if step else "",

@@ -19,18 +19,19 @@ from stepsmith.transforms.search.base import (
     SearchResult,
     draw,
     draw_each,
+    judge_groups,
     judge_outcomes,
     strategy,
     unfinished,
 )
 from stepsmith.transforms.search.first_error.blame import (
     Blamed,
-    Search,
+    Probing,
     by_posterior,
     by_rollouts,
     by_tools,
 )
-from stepsmith.transforms.search.prefixes.estimates import label_row
+from stepsmith.transforms.search.prefixes.estimates import make_row
 
 NOT_REPAIRED = "not repaired"
 """Why a repair is not kept: it was written to its end, and does not reach the answer."""
@@ -83,10 +84,10 @@ def repair(  # noqa: PLR0913 - its parameters are a recipe's options
         msg = "locate 'tools' needs verifiers to ask, such as verifiers = ['math.arithmetic']"
         raise RecipeError(msg)
     rows = yield from _solve(problem, n=solutions)
-    search = Search(confidence=confidence, budget=budget, batch=batch)
+    probing = Probing(confidence=confidence, budget=budget, batch=batch)
     match locate:
         case "posterior":
-            asking = by_posterior(problem, rows, search, verifiers=verifiers, prior=prior)
+            asking = by_posterior(problem, rows, probing, verifiers=verifiers, prior=prior)
         case "monte_carlo":
             asking = by_rollouts(problem, rows, rollouts=rollouts)
         case "tools":
@@ -102,7 +103,7 @@ def _solve(problem: Problem, *, n: int) -> Asking[tuple[LabelledTrajectory, ...]
     attempts = yield from draw(Sample(path="solve", n=n))
     outcomes = yield from judge_outcomes(problem, attempts)
     return tuple(
-        label_row(problem, attempt, outcome, {})
+        make_row(problem, attempt, outcome, {})
         for attempt, outcome in zip(attempts, outcomes, strict=True)
     )
 
@@ -128,11 +129,13 @@ def _mend(
             for index, cut in cuts.items()
         ]
     )
-    together = [trajectory for group in drawn for trajectory in group]
-    outcomes = iter((yield from judge_outcomes(problem, together)))
+    outcomes = yield from judge_groups(problem, drawn)
     return {
-        index: tuple(_repair_row(problem, one, next(outcomes), cut) for one in group)
-        for (index, cut), group in zip(cuts.items(), drawn, strict=True)
+        index: tuple(
+            _repair_row(problem, one, outcome, cut)
+            for one, outcome in zip(group, heard, strict=True)
+        )
+        for (index, cut), group, heard in zip(cuts.items(), drawn, outcomes, strict=True)
     }
 
 
@@ -164,7 +167,7 @@ def _repair_row(
     failed = outcome.outcome != "valid" and unfinished(trajectory) is None
     trajectory = dataclasses.replace(trajectory, origin="repair", branch_step=cut)
     return dataclasses.replace(
-        label_row(problem, trajectory, outcome, {}),
+        make_row(problem, trajectory, outcome, {}),
         keep=outcome.outcome == "valid",
         drop_reason=NOT_REPAIRED if failed else None,
     )

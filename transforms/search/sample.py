@@ -3,7 +3,7 @@
 from random import Random
 
 from stepsmith.schemas.options import Count
-from stepsmith.schemas.records import LabelledTrajectory, Problem, StepLabel
+from stepsmith.schemas.records import Problem
 from stepsmith.transforms.search.base import (
     Plan,
     Sample,
@@ -11,6 +11,7 @@ from stepsmith.transforms.search.base import (
     draw,
     judge_outcomes,
     strategy,
+    unlabelled_row,
 )
 
 
@@ -20,12 +21,7 @@ def sample(problem: Problem, rng: Random, *, solutions: Count = 4) -> Plan:  # n
     attempts = yield from draw(Sample(path="solve", n=solutions))
     outcomes = yield from judge_outcomes(problem, attempts)
     rows = tuple(
-        LabelledTrajectory(
-            problem=problem,
-            trajectory=attempt,
-            outcome=outcome,
-            labels=tuple(StepLabel() for _ in attempt.steps),
-        )
+        unlabelled_row(problem, attempt, outcome)
         for attempt, outcome in zip(attempts, outcomes, strict=True)
     )
     return SearchResult(rows=rows)

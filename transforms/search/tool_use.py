@@ -7,10 +7,8 @@ from random import Random
 from stepsmith.sandboxes.contract import ExecutionResult
 from stepsmith.schemas.options import Count, Natural
 from stepsmith.schemas.records import (
-    LabelledTrajectory,
     Problem,
     Step,
-    StepLabel,
     Trajectory,
     Verdict,
 )
@@ -25,6 +23,7 @@ from stepsmith.transforms.search.base import (
     execute_each,
     judge_outcomes,
     strategy,
+    unlabelled_row,
 )
 from stepsmith.transforms.search.tool_path.cut import cut_at_code
 from stepsmith.transforms.search.tool_path.observation import is_error, observe
@@ -76,12 +75,7 @@ def tool_use(
                 path.take(reply)
     outcomes = yield from _judge(problem, paths)
     rows = tuple(
-        LabelledTrajectory(
-            problem=problem,
-            trajectory=path.trajectory,
-            outcome=outcome,
-            labels=tuple(StepLabel() for _ in path.steps),
-        )
+        unlabelled_row(problem, path.trajectory, outcome)
         for path, outcome in zip(paths, outcomes, strict=True)
     )
     return SearchResult(rows=rows)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from stepsmith.schemas.errors import RecipeError
 from stepsmith.schemas.records import Problem, Trajectory
-from stepsmith.transforms.search.base import Asking, Sample, draw_each, judge_outcomes
+from stepsmith.transforms.search.base import Asking, Sample, draw_each, judge_groups
 from stepsmith.transforms.search.prefixes.estimates import Estimate, prefix_texts
 from stepsmith.transforms.search.prefixes.rates import rate
 
@@ -140,10 +140,8 @@ def _estimate_each(
     if not asks:
         return
     groups = yield from draw_each(tuple(asks.values()))
-    together = [completion for group in groups for completion in group]
-    verdicts = iter((yield from judge_outcomes(problem, together)))
-    for (text, ask), group in zip(asks.items(), groups, strict=True):
-        outcomes = tuple(next(verdicts) for _ in group)
+    verdicts = yield from judge_groups(problem, groups)
+    for (text, ask), group, outcomes in zip(asks.items(), groups, verdicts, strict=True):
         known[text] = Estimate(
             depth=len(ask.prefix),
             completions=group,

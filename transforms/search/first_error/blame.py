@@ -10,7 +10,8 @@ from stepsmith.transforms.search.base import Asking, Check, check_each
 from stepsmith.transforms.search.first_error.binary_search import Bisection, Rule, locate_each
 from stepsmith.transforms.search.first_error.settle import ask_tools, settle
 from stepsmith.transforms.search.first_error.suspects import Suspects
-from stepsmith.transforms.search.prefixes.estimates import Estimate, label_row
+from stepsmith.transforms.search.first_error.tables import rows_of
+from stepsmith.transforms.search.prefixes.estimates import Estimate, make_row
 
 Rows = Sequence[LabelledTrajectory]
 
@@ -27,7 +28,7 @@ class Blamed:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Search:
+class Probing:
     """How long `by_posterior` asks: `batch` prefixes a round until sure, or out of budget."""
 
     confidence: float
@@ -36,23 +37,28 @@ class Search:
 
 
 def by_posterior(
-    problem: Problem, rows: Rows, search: Search, *, verifiers: tuple[str, ...], prior: Prior | None
+    problem: Problem,
+    rows: Rows,
+    probing: Probing,
+    *,
+    verifiers: tuple[str, ...],
+    prior: Prior | None,
 ) -> Asking[tuple[Blamed, ...]]:
     """Bisect as the strategy `bisect` does, the solutions that end wrong alone.
 
     The step blamed is the first up to which the solution is not right with the confidence asked
     for: the most probable first error where that is sure, and an earlier one where it is not.
     """
-    suspects = Suspects(problem, prior=prior, confidence=search.confidence, budget=search.budget)
+    suspects = Suspects(problem, prior=prior, confidence=probing.confidence, budget=probing.budget)
     taken = [suspects.add(row.trajectory, row.outcome) for row in rows]
     wrong = [suspect for suspect in taken if suspect.outcome.outcome == "invalid"]
     yield from ask_tools(problem, suspects, wrong, verifiers)
-    yield from settle(problem, suspects, batch=search.batch, right_too=False)
+    yield from settle(problem, suspects, batch=probing.batch, right_too=False)
     blamed: list[Blamed] = []
-    for suspect, row in zip(taken, suspects.rows(), strict=True):
+    for suspect, row in zip(taken, rows_of(suspects), strict=True):
         step = None
         if suspect.place is not None and suspect.outcome.outcome == "invalid":
-            right = correct_probs(suspects.joint(suspect)) >= search.confidence
+            right = correct_probs(suspects.joint(suspect)) >= probing.confidence
             step = next((at for at, sure in enumerate(right) if not sure), None)
         blamed.append(Blamed(row=row, step=step))
     return tuple(blamed)
@@ -74,7 +80,7 @@ def by_rollouts(problem: Problem, rows: Rows, *, rollouts: int) -> Asking[tuple[
     blamed: list[Blamed] = []
     for index, row in enumerate(rows):
         step = searches[index].first_error if index in searches else None
-        known_row = label_row(problem, row.trajectory, row.outcome, known)
+        known_row = make_row(problem, row.trajectory, row.outcome, known)
         done = known_row if index in searches else row
         blamed.append(Blamed(row=dataclasses.replace(done, first_error=step), step=step))
     return tuple(blamed)

@@ -8,7 +8,7 @@ from stepsmith.transforms.search.base import (
     Check,
     check_each,
     draw_each,
-    judge_outcomes,
+    judge_groups,
 )
 from stepsmith.transforms.search.first_error.suspect import Suspect
 from stepsmith.transforms.search.first_error.suspects import Suspects
@@ -41,7 +41,6 @@ def settle(problem: Problem, suspects: Suspects, *, batch: int, right_too: bool)
     """Probe in rounds until every solution is done; a round's probes are asked together."""
     while asks := list(suspects.ask(batch=batch, right_too=right_too)):
         groups = yield from draw_each([ask for _, _, ask in asks])
-        together = [completion for group in groups for completion in group]
-        verdicts = iter((yield from judge_outcomes(problem, together)))
-        for (suspect, length, _), group in zip(asks, groups, strict=True):
-            suspects.learn(suspect, length, group, [next(verdicts) for _ in group])
+        verdicts = yield from judge_groups(problem, groups)
+        for (suspect, length, _), group, heard in zip(asks, groups, verdicts, strict=True):
+            suspects.learn(suspect, length, group, heard)

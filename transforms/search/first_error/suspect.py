@@ -11,8 +11,11 @@ class Suspect:
     """A solution whose first wrong step is sought.
 
     `number` names it in paths and node ids. It shares its first `branch` steps with `parent`, if it
-    has one. `completions` are those of its own prefixes, by their length, with their verdicts. One
-    that was drawn again has an equal `twin` that came before, and with it all that is known.
+    has one. One that was drawn again has an equal `twin` that came before, and with it all that is
+    known. `place` is where the beliefs keep it, null for a cut or blank solution, which is not
+    searched. It was probed in so many `rounds`, by `n_spent` completions, of which `n_judged` were
+    decided, and is `done` when no more are drawn. `completions` are those of its own prefixes, by
+    their length, with their verdicts; `verdicts` are those of tools on its own steps, by index.
     """
 
     number: int

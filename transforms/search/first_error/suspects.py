@@ -1,26 +1,21 @@
 """The solutions under search: what was asked about each, and what is believed of them together."""
 
 import collections
-import dataclasses
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from stepsmith.schemas.records import (
-    LabelledTrajectory,
     Problem,
-    StepLabel,
     Trajectory,
     Verdict,
 )
 from stepsmith.transforms.label.beliefs import Beliefs, error_probs
 from stepsmith.transforms.label.evidence import Evidence, unwritten
-from stepsmith.transforms.label.posterior import label_row
 from stepsmith.transforms.label.prior import Floats, Prior, default_prior
 from stepsmith.transforms.search.base import Sample, unfinished
 from stepsmith.transforms.search.first_error.probes import choose_probes
-from stepsmith.transforms.search.first_error.suspect import Found, Suspect, owner_of, rate_of
-from stepsmith.transforms.search.prefixes.rates import last_label
+from stepsmith.transforms.search.first_error.suspect import Found, Suspect, owner_of
 
 MUTE = 8
 """Completions of a solution that nobody could judge, all of them: then no more are drawn."""
@@ -33,7 +28,7 @@ class Suspects:
         self, problem: Problem, *, prior: Prior | None, confidence: float, budget: int
     ) -> None:
         self.problem = problem
-        self._confidence = confidence
+        self.confidence = confidence
         self._budget = budget
         self._prior = prior or default_prior()
         self._beliefs = Beliefs(self._prior)
@@ -47,9 +42,9 @@ class Suspects:
         return (each for each in self._all if each.place is not None and each.twin is None)
 
     @property
-    def n_solutions(self) -> int:
-        """How many solutions were taken up, searched or not."""
-        return len(self._all)
+    def taken(self) -> Sequence[Suspect]:
+        """All solutions that were taken up, searched or not, in their order."""
+        return self._all
 
     @property
     def n_searched(self) -> int:
@@ -160,7 +155,7 @@ class Suspects:
         if suspect.n_spent >= MUTE and not suspect.n_judged:
             return collections.Counter()
         joint = self.joint(suspect)
-        if left <= 0 or error_probs(joint).max() >= self._confidence:
+        if left <= 0 or error_probs(joint).max() >= self.confidence:
             return collections.Counter()
         return collections.Counter(choose_probes(joint, left))
 
@@ -200,40 +195,5 @@ class Suspects:
         """Return the first wrong step if one is sure enough."""
         errors = error_probs(self.joint(suspect))
         place = int(errors.argmax())
-        sure = errors[place] >= self._confidence and place < len(suspect.trajectory.steps)
+        sure = errors[place] >= self.confidence and place < len(suspect.trajectory.steps)
         return place if sure else None
-
-    def rows(self) -> tuple[LabelledTrajectory, ...]:
-        """Return one row a solution, with its counts and what the search believes of its steps."""
-        return tuple(map(self._row, self._all))
-
-    def _row(self, suspect: Suspect) -> LabelledTrajectory:
-        row = LabelledTrajectory(
-            problem=self.problem,
-            trajectory=suspect.trajectory,
-            outcome=suspect.outcome,
-            labels=self._labels(suspect),
-        )
-        if suspect.place is None:
-            return row
-        done = label_row(row, self.joint(suspect), confidence=self._confidence)
-        # The rates, not the posterior's values: a labeler that reads rates must find them here.
-        labels = tuple(
-            dataclasses.replace(label, value=known.value, correct=None, source=None, advantage=None)
-            for label, known in zip(done.labels, row.labels, strict=True)
-        )
-        return dataclasses.replace(done, labels=labels)
-
-    def _labels(self, suspect: Suspect) -> tuple[StepLabel, ...]:
-        if suspect.twin is not None:
-            return self._labels(suspect.twin)
-        labels = [rate_of(suspect, step + 1) for step in range(len(suspect.trajectory.steps))]
-        if labels:
-            labels[-1] = last_label(suspect.outcome)
-        return tuple(
-            dataclasses.replace(label, verdicts=self._heard(suspect, step))
-            for step, label in enumerate(labels)
-        )
-
-    def _heard(self, suspect: Suspect, step: int) -> tuple[Verdict, ...]:
-        return tuple(owner_of(suspect, step + 1).verdicts.get(step, ()))

@@ -1,17 +1,56 @@
-"""What a search for first errors leaves beside its rows: the tree of prefixes, and pairs."""
+"""What a search for first errors leaves: its rows, the tree of prefixes, and pairs."""
 
+import dataclasses
 from collections.abc import Iterator
 
-from stepsmith.schemas.records import Node, Pair, StepLabel
+from stepsmith.schemas.records import LabelledTrajectory, Node, Pair, StepLabel, Verdict
+from stepsmith.transforms.label.posterior import label_row
 from stepsmith.transforms.search.first_error.suspect import Suspect, owner_of, rate_of
 from stepsmith.transforms.search.first_error.suspects import Suspects
 from stepsmith.transforms.search.prefixes.nodes import make_node, node_id
 from stepsmith.transforms.search.prefixes.rates import last_label
 
 
+def rows_of(suspects: Suspects) -> tuple[LabelledTrajectory, ...]:
+    """Return one row a solution, with its counts and what the search believes of its steps."""
+    return tuple(_row(suspects, suspect) for suspect in suspects.taken)
+
+
+def _row(suspects: Suspects, suspect: Suspect) -> LabelledTrajectory:
+    row = LabelledTrajectory(
+        problem=suspects.problem,
+        trajectory=suspect.trajectory,
+        outcome=suspect.outcome,
+        labels=_labels(suspect.twin or suspect),
+    )
+    if suspect.place is None:
+        return row
+    done = label_row(row, suspects.joint(suspect), confidence=suspects.confidence)
+    # The rates, not the posterior's values: a labeler that reads rates must find them here.
+    labels = tuple(
+        dataclasses.replace(label, value=known.value, correct=None, source=None, advantage=None)
+        for label, known in zip(done.labels, row.labels, strict=True)
+    )
+    return dataclasses.replace(done, labels=labels)
+
+
+def _labels(suspect: Suspect) -> tuple[StepLabel, ...]:
+    labels = [rate_of(suspect, step + 1) for step in range(len(suspect.trajectory.steps))]
+    if labels:
+        labels[-1] = last_label(suspect.outcome)
+    return tuple(
+        dataclasses.replace(label, verdicts=_heard(suspect, step))
+        for step, label in enumerate(labels)
+    )
+
+
+def _heard(suspect: Suspect, step: int) -> tuple[Verdict, ...]:
+    return tuple(owner_of(suspect, step + 1).verdicts.get(step, ()))
+
+
 def nodes_of(suspects: Suspects) -> tuple[Node, ...]:
     """Return the tree: the problem, the probed prefixes of each solution, and its end."""
-    visits = suspects.n_solutions
+    visits = len(suspects.taken)
     root = make_node(suspects.problem, "bisect", label=StepLabel(), visits=visits)
     return (root, *(node for suspect in suspects for node in _path(suspects, suspect)))
 

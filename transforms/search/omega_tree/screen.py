@@ -3,8 +3,8 @@
 import dataclasses
 from typing import Literal
 
-from stepsmith.schemas.records import LabelledTrajectory, Problem, StepLabel, Trajectory, Verdict
-from stepsmith.transforms.search.base import Asking, Sample, draw, judge_outcomes
+from stepsmith.schemas.records import LabelledTrajectory, Problem, Trajectory, Verdict
+from stepsmith.transforms.search.base import Asking, Sample, draw, judge_outcomes, unlabelled_row
 
 OneSided = Literal["all right", "all wrong", "all undecided"]
 """Why a problem's solutions cannot be told apart; the drop reason of a filtered problem's rows."""
@@ -58,13 +58,8 @@ def draw_until_mixed(
 def dropped_rows(problem: Problem, drawn: Drawn, reason: str) -> tuple[LabelledTrajectory, ...]:
     """Make the rows of a problem that the filter drops: outcomes, no step labels, not kept."""
     return tuple(
-        LabelledTrajectory(
-            problem=problem,
-            trajectory=solution,
-            outcome=outcome,
-            labels=tuple(StepLabel() for _ in solution.steps),
-            keep=False,
-            drop_reason=reason,
+        dataclasses.replace(
+            unlabelled_row(problem, solution, outcome), keep=False, drop_reason=reason
         )
         for solution, outcome in zip(drawn.solutions, drawn.outcomes, strict=True)
     )

@@ -36,7 +36,7 @@ def prefix_texts(trajectory: Trajectory) -> tuple[str, ...]:
     return tuple(itertools.accumulate((step.text for step in trajectory.steps), initial=""))
 
 
-def label_row(
+def make_row(
     problem: Problem, trajectory: Trajectory, outcome: Verdict, known: Known
 ) -> LabelledTrajectory:
     """Make a row whose steps carry whatever is known of the prefixes that they end.

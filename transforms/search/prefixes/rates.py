@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from stepsmith.schemas.records import Problem, StepLabel, Trajectory, Verdict
 from stepsmith.transforms.label.base import VALUES
-from stepsmith.transforms.search.base import Asking, judge_outcomes
+from stepsmith.transforms.search.base import Asking, judge_groups
 
 
 def rate(completions: Sequence[Trajectory], outcomes: Sequence[Verdict]) -> StepLabel:
@@ -25,9 +25,8 @@ def estimate_each(
     problem: Problem, completions: Sequence[tuple[Trajectory, ...]]
 ) -> Asking[Sequence[StepLabel]]:
     """Turn the completions of several prefixes into one value label a prefix."""
-    together = [trajectory for group in completions for trajectory in group]
-    verdicts = iter((yield from judge_outcomes(problem, together)))
-    return tuple(rate(group, tuple(next(verdicts) for _ in group)) for group in completions)
+    outcomes = yield from judge_groups(problem, completions)
+    return tuple(map(rate, completions, outcomes))
 
 
 def last_label(outcome: Verdict) -> StepLabel:
