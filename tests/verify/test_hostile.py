@@ -118,7 +118,7 @@ SANDBOX_ONLY = (
     "guard/program.py",
     "hosts/candidate_host.py",
     "hosts/tests_host.py",
-    "search/session_host.py",
+    "tool_path/session_host.py",
 )
 
 
