@@ -6,6 +6,7 @@ The chain world is the library's own, in which it rehearses; here are walks thro
 import dataclasses
 from collections.abc import Sequence
 from random import Random
+from typing import Protocol
 
 from stepsmith.schemas.records import FinishReason, Problem, Step, Trajectory, Verdict
 from stepsmith.transforms.drive.play import play
@@ -15,9 +16,7 @@ from stepsmith.transforms.drive.world import (
     RIGHT,
     WRONG,
     ChainWorld,
-    World,
     first_bad,
-    true_error,
 )
 from stepsmith.transforms.search.base import Ask, Check, Plan, Sample, SearchResult
 
@@ -32,6 +31,14 @@ __all__ = [
     "first_bad",
     "true_error",
 ]
+
+
+class World(Protocol):
+    """Writes the continuation of a prefix, one text a step."""
+
+    def write(self, prefix: Sequence[str], rng: Random) -> Sequence[str]:
+        """Continue `prefix` to a solution's end; its last step ends in " right" or " wrong"."""
+        ...
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -86,3 +93,8 @@ class Walk:
 
 PROBLEM = Problem(id="p", prompt="?", answer="right")
 """The problem of a walk: worlds need no more."""
+
+
+def true_error(trajectory: Trajectory) -> int | None:
+    """Return the true first error of a trajectory, if it has one."""
+    return first_bad(step.text for step in trajectory.steps)

@@ -8,7 +8,6 @@ from stepsmith.schemas.records import (
     Problem,
     Rollout,
     Sampling,
-    Step,
     Trajectory,
 )
 from stepsmith.transforms.drive.base import Replies
@@ -58,10 +57,7 @@ class Sampler:
 
     async def _draw(self, asked: "_Asked", run: range) -> Sequence[Rollout]:
         first = first_draw_seed(self._seed, self._problem.id, asked.ask.path)
-        request = self._request(asked.ask.prefix, seed=first + run.start, n=len(run))
-        if isinstance(asked.ask, Sample) and asked.ask.prompt is not None:
-            another = dataclasses.replace(request.problem, prompt=asked.ask.prompt)
-            request = dataclasses.replace(request, problem=another)
+        request = self._request(asked.ask, seed=first + run.start, n=len(run))
         replies = await asked.policy.sample(request, asked.turn)
         # All are filed before any is used.
         rollouts = [
@@ -106,7 +102,7 @@ class Sampler:
         prefix = "".join(step.text for step in ask.prefix)
         rollout = self._recorded(ask.path, prefix, 1).get(0)
         if rollout is None:
-            request = self._request(ask.prefix, seed=0)
+            request = self._request(ask, seed=0)
             logprobs = await policy.score(request, ask.text, turn)
             reply = Reply(text=ask.text, finish_reason="given", token_logprobs=logprobs)
             asked = _Asked(ask=ask, prefix=prefix, policy=policy, turn=turn)
@@ -117,10 +113,11 @@ class Sampler:
         self.used.append(rollout)
         return rollout.token_logprobs or ()
 
-    def _request(self, prefix: tuple[Step, ...], *, seed: int, n: int = 1) -> Request:
-        return Request(
-            problem=self._problem, prefix=prefix, sampling=self._sampling, seed=seed, n=n
-        )
+    def _request(self, ask: Sample | Score, *, seed: int, n: int = 1) -> Request:
+        problem = self._problem
+        if isinstance(ask, Sample) and ask.prompt is not None:
+            problem = dataclasses.replace(problem, prompt=ask.prompt)
+        return Request(problem=problem, prefix=ask.prefix, sampling=self._sampling, seed=seed, n=n)
 
     def _rollout(self, asked: "_Asked", reply: Reply, index: int, seed: int) -> Rollout:
         logprobs = reply.token_logprobs

@@ -10,22 +10,11 @@ error of any solution is known.
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from random import Random
-from typing import Protocol
-
-from stepsmith.schemas.records import Trajectory
 
 RIGHT, WRONG = " right\n", " wrong\n"
 """How the last step of a solution ends that reaches the answer, or does not."""
 BROKEN = " broken"
 """What marks a wrong step: no token of a step begins like it, since those are hexadecimal."""
-
-
-class World(Protocol):
-    """Writes the continuation of a prefix, one text a step."""
-
-    def write(self, prefix: Sequence[str], rng: Random) -> Sequence[str]:
-        """Continue `prefix` to a solution's end; its last step ends in " right" or " wrong"."""
-        ...
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -86,8 +75,3 @@ def _ending(*, right: bool) -> str:
 def first_bad(texts: Iterable[str]) -> int | None:
     """Return the true first error of a solution: the index of its first bad step."""
     return next((index for index, text in enumerate(texts) if BROKEN in text), None)
-
-
-def true_error(trajectory: Trajectory) -> int | None:
-    """Return the true first error of a trajectory, if it has one."""
-    return first_bad(step.text for step in trajectory.steps)

@@ -136,7 +136,7 @@ def _judge(
     problem: Problem, grown: Sequence[tuple[Branch, list[Trajectory]]], *, rollouts: bool
 ) -> Asking[None]:
     """Judge the solutions that end here, or with `rollouts` every reply, and back them up."""
-    judged = [(child, reply) for child, reply in _to_judge(grown, rollouts=rollouts)]
+    judged = list(_to_judge(grown, rollouts=rollouts))
     verdicts = yield from judge_outcomes(problem, [reply for _, reply in judged])
     for (child, reply), verdict in zip(judged, verdicts, strict=True):
         if child.ending in ("finished", "cut", "blank") and child.verdict is None:

@@ -1,9 +1,10 @@
 """Step values by Monte-Carlo completions (Math-Shepherd)."""
 
+from collections.abc import Mapping
 from random import Random
 
 from stepsmith.schemas.options import Count
-from stepsmith.schemas.records import LabelledTrajectory, Problem, StepLabel
+from stepsmith.schemas.records import LabelledTrajectory, Problem, StepLabel, Trajectory, Verdict
 from stepsmith.transforms.search.base import (
     Plan,
     Sample,
@@ -14,6 +15,7 @@ from stepsmith.transforms.search.base import (
     strategy,
     unfinished,
 )
+from stepsmith.transforms.search.prefixes.estimates import prefix_texts
 from stepsmith.transforms.search.prefixes.rates import estimate_each, last_label
 
 
@@ -31,11 +33,12 @@ def monte_carlo(
     answer, the hard one is whether any does; both follow from the counts in the row. The last
     step needs no completions, since its solution's own answer is known. A solution that is blank
     or cut gets no completions: its end is unknown, and a repair of it would be another solution.
+    Solutions that begin alike share what was drawn from that prefix: one prefix has one value.
     """
     attempts = yield from draw(Sample(path="solve", n=solutions))
     outcomes = yield from judge_outcomes(problem, attempts)
-    asks = {
-        (index, step): Sample(
+    asks = [
+        Sample(
             path=f"solve/{index}/{step}",
             prefix=attempt.steps[: step + 1],
             n=rollouts,
@@ -44,20 +47,29 @@ def monte_carlo(
         for index, attempt in enumerate(attempts)
         if unfinished(attempt) is None
         for step in range(len(attempt.steps) - 1)
-    }
-    completions = yield from draw_each(tuple(asks.values()))
-    rates = yield from estimate_each(problem, completions)
-    estimates = dict(zip(asks, rates, strict=True))
-    rows = tuple(
-        LabelledTrajectory(
-            problem=problem,
-            trajectory=attempt,
-            outcome=outcome,
-            labels=tuple(
-                estimates.get((index, step), StepLabel()) for step in range(len(attempt.steps) - 1)
-            )
-            + ((last_label(outcome),) if attempt.steps else ()),
+    ]
+    drawn = yield from draw_each(asks)
+    pooled: dict[str, list[Trajectory]] = {}
+    for ask, completions in zip(asks, drawn, strict=True):
+        pooled.setdefault("".join(step.text for step in ask.prefix), []).extend(completions)
+    rates = yield from estimate_each(problem, list(pooled.values()))
+    known = dict(zip(pooled, rates, strict=True))
+    return SearchResult(
+        rows=tuple(
+            _row(problem, attempt, outcome, known)
+            for attempt, outcome in zip(attempts, outcomes, strict=True)
         )
-        for index, (attempt, outcome) in enumerate(zip(attempts, outcomes, strict=True))
     )
-    return SearchResult(rows=rows)
+
+
+def _row(
+    problem: Problem, attempt: Trajectory, outcome: Verdict, known: Mapping[str, StepLabel]
+) -> LabelledTrajectory:
+    inner = prefix_texts(attempt)[1:-1]
+    labels = [known.get(text, StepLabel()) for text in inner]
+    return LabelledTrajectory(
+        problem=problem,
+        trajectory=attempt,
+        outcome=outcome,
+        labels=(*labels, last_label(outcome)) if attempt.steps else (),
+    )

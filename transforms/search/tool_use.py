@@ -25,7 +25,7 @@ from stepsmith.transforms.search.base import (
     strategy,
     unlabelled_row,
 )
-from stepsmith.transforms.search.tool_path.cut import cut_at_code
+from stepsmith.transforms.search.tool_path.cut import cut_at_code, is_closed
 from stepsmith.transforms.search.tool_path.observation import is_error, observe
 from stepsmith.transforms.search.tool_path.program import program_of_path
 from stepsmith.transforms.text.answer import extract_answer
@@ -105,6 +105,8 @@ class _Path:
             for read, step in zip(reply.steps, self.steps, strict=False)
         )
         self.steps = (*before, *new)
+        if has_code and reply.finish_reason == "length" and not is_closed(new[-1]):
+            has_code = False  # what was cut within its code is not what the policy meant to run
         if has_code and self.n_actions == self.actions:
             self.stopped_by = f"budget: {self.actions} actions, and no answer"
         self.waits_for_output = has_code and not self.stopped_by

@@ -87,6 +87,15 @@ class Bisection:
         """The 0-based index of the first wrong step, once the search is over."""
         return self.wrong - 1 if self.wrong - self.good == 1 else None
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether the prefix that the first error ends was judged, and not merely never saved.
+
+        The solution itself was: it ends wrong.
+        """
+        seen = dict(self.probed)
+        return self.wrong not in seen or seen[self.wrong].label.value is not None
+
     def narrow(self, estimate: Estimate, rule: Rule) -> None:
         """Move one side to the middle, by what its completions show."""
         value = estimate.label.value

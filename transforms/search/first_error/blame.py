@@ -68,6 +68,7 @@ def by_rollouts(problem: Problem, rows: Rows, *, rollouts: int) -> Asking[tuple[
     """Find in each wrong solution the first prefix that no completion saves, all at once.
 
     A prefix whose completions are all undecided counts as lost: that cuts early, the harmless side.
+    The row names no first error then, for a failure is no label.
     """
     searches = {
         index: Bisection(row.trajectory, path=f"solve/{index}")
@@ -79,10 +80,15 @@ def by_rollouts(problem: Problem, rows: Rows, *, rollouts: int) -> Asking[tuple[
     yield from locate_each(problem, tuple(searches.values()), known, rule=rule, rollouts=rollouts)
     blamed: list[Blamed] = []
     for index, row in enumerate(rows):
-        step = searches[index].first_error if index in searches else None
-        known_row = make_row(problem, row.trajectory, row.outcome, known)
-        done = known_row if index in searches else row
-        blamed.append(Blamed(row=dataclasses.replace(done, first_error=step), step=step))
+        search = searches.get(index)
+        if search is None:
+            blamed.append(Blamed(row=row))
+            continue
+        done = make_row(problem, row.trajectory, row.outcome, known)
+        error = search.first_error if search.is_judged else None
+        blamed.append(
+            Blamed(row=dataclasses.replace(done, first_error=error), step=search.first_error)
+        )
     return tuple(blamed)
 
 

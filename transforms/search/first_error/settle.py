@@ -39,7 +39,7 @@ def _claim(problem: Problem, suspect: Suspect, step: int) -> Claim:
 
 def settle(problem: Problem, suspects: Suspects, *, batch: int, right_too: bool) -> Asking[None]:
     """Probe in rounds until every solution is done; a round's probes are asked together."""
-    while asks := list(suspects.ask(batch=batch, right_too=right_too)):
+    while asks := suspects.begin_round(batch=batch, right_too=right_too):
         groups = yield from draw_each([ask for _, _, ask in asks])
         verdicts = yield from judge_groups(problem, groups)
         for (suspect, length, _), group, heard in zip(asks, groups, verdicts, strict=True):

@@ -22,7 +22,11 @@ MUTE = 8
 
 
 class Suspects:
-    """All solutions of one problem that are or were under search."""
+    """All solutions of one problem that are or were under search.
+
+    A solution is done when one place has the probability `confidence`, or when `budget` completions
+    were spent on it. `found` are the wrong completions that probes brought and nobody took up yet.
+    """
 
     def __init__(
         self, problem: Problem, *, prior: Prior | None, confidence: float, budget: int
@@ -133,11 +137,13 @@ class Suspects:
         """The prior's weights of the grid's points: (G,)."""
         return np.array(self._prior.weights)
 
-    def ask(self, *, batch: int, right_too: bool) -> Iterator[tuple[Suspect, int, Sample]]:
-        """Name the next completions to draw, by solution and prefix; nothing when all are done.
+    def begin_round(self, *, batch: int, right_too: bool) -> Sequence[tuple[Suspect, int, Sample]]:
+        """Choose up to `batch` completions of each solution that is not done; empty if all are.
 
-        A solution that is done stays so, whatever is learnt of others.
+        Each is named by the solution, the length of its prefix, and the ask. They count as spent
+        from now on. A solution that is done stays so, whatever is learnt of others.
         """
+        asks: list[tuple[Suspect, int, Sample]] = []
         for suspect in self:
             if suspect.outcome.outcome == "valid" and not right_too:
                 suspect.done = True
@@ -145,10 +151,13 @@ class Suspects:
                 continue
             probes = self._probes(suspect, batch)
             suspect.done = not probes
-            for length, n in sorted(probes.items()):
-                yield suspect, length, self._sample(suspect, length, n)
+            asks += (
+                (suspect, length, self._sample(suspect, length, n))
+                for length, n in sorted(probes.items())
+            )
             suspect.rounds += 1
             suspect.n_spent += probes.total()
+        return asks
 
     def _probes(self, suspect: Suspect, batch: int) -> collections.Counter[int]:
         left = min(batch, self._budget - suspect.n_spent)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from stepsmith.schemas.records import Step
 from stepsmith.transforms.text.blocks import CodeBlock, code_blocks
 
-__all__ = ["cut_at_code"]
+__all__ = ["cut_at_code", "is_closed"]
 
 
 def cut_at_code(steps: Sequence[Step]) -> tuple[tuple[Step, ...], bool]:
@@ -18,6 +18,12 @@ def cut_at_code(steps: Sequence[Step]) -> tuple[tuple[Step, ...], bool]:
     """
     block = next(code_blocks("".join(step.text for step in steps)), None)
     return (tuple(steps), False) if block is None else (_up_to(steps, block), True)
+
+
+def is_closed(code: Step) -> bool:
+    """Say whether a step of code ends with its fence, and so was written to its end."""
+    block = next(code_blocks(code.text), None)
+    return block is not None and block.closed
 
 
 def _up_to(steps: Sequence[Step], block: CodeBlock) -> tuple[Step, ...]:
