@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from stepsmith.schemas import StepLabel
+from stepsmith.transforms.label.evidence import read_evidence
 from stepsmith.transforms.search import Sample
 from stepsmith.transforms.search.monte_carlo import monte_carlo
 from tests.search.scripts import PROBLEM, lines, run
@@ -82,6 +83,23 @@ def test_the_last_step_costs_nothing() -> None:
 
     run(plan(solutions=2, rollouts=4), answer, pieces=lines)
     assert asked == {0: 2, 1: 8, 2: 8}
+
+
+def test_solutions_that_begin_alike_share_the_completions_of_what_they_share() -> None:
+    texts = ["one\ntwo\nright", "one\nelse\nwrong", "one\ntwo\nright", "one\ncut..."]
+
+    def answer(ask: Sample, index: int) -> str:
+        if ask.path == "solve":
+            return texts[index]
+        return "right" if ask.path == "solve/0/0" and index == 0 else f"{ask.path} {index} wrong"
+
+    rows = run(plan(solutions=4), answer, pieces=lines)
+    shared = StepLabel(value=1 / 12, n_rollouts=12, n_correct=1, n_undecided=0, n_distinct=12)
+    assert [row.labels[0] for row in rows] == [shared] * 4
+    assert [row.labels[1].n_rollouts for row in rows] == [8, 4, 8, None]
+    solutions, _ = read_evidence(rows)
+    # All 24 completions, and the solution that was drawn again.
+    assert sum(sum(solution.judged) for solution in solutions) == 24 + 1
 
 
 def test_every_row_has_as_many_labels_as_steps() -> None:

@@ -153,13 +153,23 @@ def test_the_bisection_asks_few_prefixes_and_leaves_what_it_saw_in_the_labels() 
     assert row.first_error == 2
 
 
-def test_a_prefix_whose_completions_are_all_undecided_counts_as_lost() -> None:
+def test_a_prefix_whose_completions_are_all_undecided_is_cut_off_and_not_called_wrong() -> None:
     def answer(ask: Sample, index: int) -> str:
         return "X..." if ask.path == "solve/0/2" else policy(ask, index)
 
+    result = search(plan(margin=0), answer, pieces=lines)
+    [row, *_] = result.rows
+    assert {one.trajectory.branch_step for one in repaired(result)} == {1}
+    assert (row.first_error, row.labels[1].value) == (None, None)
+
+
+def test_an_error_behind_an_undecided_prefix_is_named_where_it_was_judged() -> None:
+    def answer(ask: Sample, index: int) -> str:
+        lost = {"solve/0/2": "X...", "solve/0/1": "wrong"}
+        return lost.get(ask.path) or policy(ask, index)
+
     [row, *_] = search(plan(), answer, pieces=lines).rows
-    assert row.first_error == 1
-    assert row.labels[1].value is None
+    assert row.first_error == 0
 
 
 def test_a_solution_of_one_step_is_written_anew_without_a_probe() -> None:

@@ -108,6 +108,14 @@ def test_a_reply_that_was_cut_in_its_thoughts_is_no_wrong_answer() -> None:
     assert row.outcome.evidence.startswith("truncated")
 
 
+def test_code_that_was_cut_is_not_run_and_ends_the_solution_undecided() -> None:
+    asked: list[Ask] = []
+    [row] = solve(["Compute.\n```python\nprint(1...", DONE], solutions=1, asked=asked)
+    assert not any(isinstance(ask, Execute | Check) for ask in asked)
+    assert kinds(row) == ["think", "code"]
+    assert (row.trajectory.finish_reason, row.outcome.outcome) == ("length", "undecided")
+
+
 def test_a_blank_reply_ends_the_solution_as_an_event() -> None:
     [row] = solve([CODE.format("x"), "  "], solutions=1)
     assert (row.trajectory.finish_reason, row.outcome.evidence) == (
