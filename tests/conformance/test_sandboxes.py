@@ -401,7 +401,7 @@ def same(results: list[ExecutionResult]) -> set[tuple[object, ...]]:
     return {(one.outcome, one.exit_code, one.stdout, one.stderr, one.answers) for one in results}
 
 
-@pytest.mark.parametrize("times", [50, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("times", [50, pytest.param(250, marks=pytest.mark.slow)])
 def test_the_same_program_has_the_same_result_every_time(sandbox: Sandbox, times: int) -> None:
     with ThreadPoolExecutor(2) as threads:
         results = list(threads.map(lambda _: run(sandbox, PICKY, seed=3), range(times)))
@@ -432,7 +432,7 @@ def text_of(path: Path) -> str:
         return ""
 
 
-@pytest.mark.parametrize("times", [30, pytest.param(2000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("times", [30, pytest.param(500, marks=pytest.mark.slow)])
 def test_nothing_grows_with_the_number_of_runs(sandbox: Sandbox, times: int) -> None:
     sources = ["print(1)", "1 / 0", "import os; os.kill(os.getpid(), 9)", "open('x', 'w')"]
     for source in sources * 2:
