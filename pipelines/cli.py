@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from stepsmith.pipelines import audit_options, graph_options, run_options, sandbox_options
 from stepsmith.pipelines.interrupt import STATUS
-from stepsmith.schemas.errors import StepsmithError
+from stepsmith.pipelines.option_values import count
+from stepsmith.schemas.errors import StepsmithError, UsageError
 
 KINDS = (
     "audit-formats",
@@ -47,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (StepsmithError, OSError) as error:
         # The disk, the permissions, the network: nothing that a trace of our calls would explain.
         print(f"stepsmith: {_WHERE.sub('', str(error))}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, UsageError) else 1
     except KeyboardInterrupt as interrupt:
         print(f"stepsmith: {str(interrupt) or 'interrupted'}", file=sys.stderr)
         return STATUS
@@ -84,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument(
         "id", nargs="?", help="a trajectory's or a problem's id; a few telling ones if none"
     )
-    show.add_argument("-n", type=int, default=3, help="how many (3)")
+    show.add_argument("-n", type=count, default=3, metavar="N", help="how many (3)")
     show.add_argument("--color", choices=("auto", "always", "never"), default="auto")
 
     run_options.add_export(
@@ -259,6 +260,7 @@ def _dependence(arguments: argparse.Namespace, rest: Sequence[str]) -> int:  # n
         ),
         limit=arguments.limit,
         json=arguments.json,
+        progress=None if arguments.quiet else sys.stderr,
     )
     print(text)
     return status

@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from stepsmith.schemas.errors import UserError
 from stepsmith.schemas.recipe import read_override
 from stepsmith.schemas.registry import bind_options
 from stepsmith.transforms.graph.build import REJECTS, build
@@ -75,10 +74,6 @@ _COUNTED = (
 
 
 def _paths(arguments: argparse.Namespace) -> tuple[str, int]:
-    for option, value in (("--max-hops", arguments.max_hops), ("--limit", arguments.limit)):
-        if value < 1:
-            msg = f"{option} {value}: allowed: 1 or more"
-            raise UserError(msg)
     graph = Graph.open(arguments.graph)
     start, end = (_node(graph, written) for written in (arguments.start, arguments.end))
     found = simple_paths(

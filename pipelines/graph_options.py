@@ -2,6 +2,7 @@
 
 import argparse
 
+from stepsmith.pipelines.option_values import count, natural
 from stepsmith.pipelines.run_options import add_set
 
 
@@ -16,17 +17,25 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
 
     info = action("info", "say what a graph holds: counts, hubs, relations")
     info.add_argument("graph", help="a folder that build made")
-    info.add_argument("-n", type=int, default=10, help="how many hubs and relations (10)")
+    info.add_argument("-n", type=natural, default=10, help="how many hubs and relations (10)")
     info.add_argument("--json", action="store_true", help="print it as JSON")
 
     paths = action("paths", "show the paths from one node to another")
     paths.add_argument("graph", help="a folder that build made")
     paths.add_argument("start", help="a node's key or name")
     paths.add_argument("end", help="a node's key or name")
-    paths.add_argument("--max-hops", type=int, default=3, help="(3)")
-    paths.add_argument("--limit", type=int, default=50, help="how many paths at most (50)")
     paths.add_argument(
-        "--hub-cap", type=int, default=200, help="pass no node with more facts; 0 passes all (200)"
+        "--max-hops", type=count, default=3, metavar="N", help="how long a path at most (3)"
+    )
+    paths.add_argument(
+        "--limit", type=count, default=50, metavar="N", help="how many paths at most (50)"
+    )
+    paths.add_argument(
+        "--hub-cap",
+        type=natural,
+        default=200,
+        metavar="N",
+        help="pass no node with more facts; 0 passes all (200)",
     )
 
     check = action("check", "verify a graph's hash, its order, and that both directions agree")
@@ -41,7 +50,7 @@ def _add_build(build: argparse.ArgumentParser) -> None:
     build.add_argument("--overwrite", action="store_true", help="replace the graph that is there")
     build.add_argument(
         "--max-rejected",
-        type=int,
+        type=natural,
         default=0,
         metavar="N",
         help="go on with up to N rows that are no facts, and write them to rejects.jsonl (0)",

@@ -8,7 +8,7 @@ import msgspec
 
 from stepsmith.pipelines.estimate import Estimate, describe, extrapolate, hours, write_estimate
 from stepsmith.pipelines.probe import first_problems, search_ahead
-from stepsmith.schemas.errors import StepsmithError, UserError
+from stepsmith.schemas.errors import StepsmithError, UsageError, UserError
 from stepsmith.schemas.records import Problem
 from stepsmith.transforms.beam.files import AnyFiles, files_of
 from stepsmith.transforms.drive.rehearse import Cost, Rates, rehearse
@@ -44,7 +44,7 @@ def plan(
     elif rates:
         options = ", ".join(f"--{name.replace('_', '-')}" for name in rates)
         msg = f"--probe measures what {options} would state: give one or the other"
-        raise UserError(msg)
+        raise UsageError(msg)
     else:
         estimate = plan_by_probe(job, probe, problems=problems, tokens_per_s=tokens_per_s)
     if as_json:

@@ -66,6 +66,7 @@ def relabel(asked: Relabelling, options: RunOptions) -> tuple[Job, Manifest]:
     machine. Verdicts are too, unless other verifiers are asked for or `verify` is given. The data
     set that is labelled anew is only read. Raises `UserError` for what needs new samples.
     """
+    beam_options = read_options(options)
     source = Layout(root=asked.dataset.rstrip("/"), shards=1).root
     if _same_place(source, asked.root):
         msg = f"--output {asked.root} is the data set itself; new labels go into another folder"
@@ -73,7 +74,6 @@ def relabel(asked: Relabelling, options: RunOptions) -> tuple[Job, Manifest]:
     before = read_asked(files_of(source), source)
     plan = _searched(source, before.shards)
     job = _job(asked, before, source)
-    beam_options = read_options(options)
     files = files_of(job.root)
     with held(job.root, files):
         job = take_place(job, files, options)

@@ -1,6 +1,9 @@
 """What `run`, `plan`, `relabel` and `export` are told: a recipe or a run, and its keys."""
 
 import argparse
+from collections.abc import Callable
+
+from stepsmith.pipelines.option_values import amount, count, natural, positive, share
 
 
 def add_set(command: argparse.ArgumentParser, summary: str) -> None:
@@ -17,12 +20,11 @@ def add_set(command: argparse.ArgumentParser, summary: str) -> None:
 
 def add_run(run: argparse.ArgumentParser) -> None:
     """Add the recipe of `run`, what it overrides, and how the run begins."""
-    run.add_argument("recipe", help="a TOML file, or the name of a recipe that ships")
-    run.add_argument("--output", metavar="FOLDER", help="where the rows go (out/NAME)")
+    _add_recipe(run, output="where the rows go (out/NAME)")
     add_set(run, "override a key of the recipe, such as strategy.rollouts=8")
-    run.add_argument("--workers", type=int, default=1, metavar="N", help="local processes (1)")
+    _add_workers(run)
     begin = run.add_mutually_exclusive_group()
-    begin.add_argument("--fresh", action="store_true", help="remove what is there and begin again")
+    _add_fresh(begin.add_argument)
     begin.add_argument(
         "--retry-failed",
         action="store_true",
@@ -43,51 +45,71 @@ def add_relabel(again: argparse.ArgumentParser) -> None:
         help="judge the steps anew, by this verifier; may be repeated",
     )
     add_set(again, "override a key of the recipe's labels, such as label.threshold=0.5")
-    again.add_argument("--workers", type=int, default=1, metavar="N", help="local processes (1)")
-    again.add_argument("--fresh", action="store_true", help="remove what is there and begin again")
+    _add_workers(again)
+    _add_fresh(again.add_argument)
 
 
 def add_plan(plan: argparse.ArgumentParser) -> None:
     """Add the recipe of `plan`, and the rates that its estimate is made by."""
-    plan.add_argument("recipe", help="a TOML file, or the name of a recipe that ships")
-    plan.add_argument("--output", metavar="FOLDER", help="where the run would go (out/NAME)")
+    _add_recipe(plan, output="where the run would go (out/NAME)")
     add_set(plan, "override a key of the recipe, as for the run")
     plan.add_argument(
-        "--problems", type=int, metavar="N", help="how many (counted in the source if not given)"
+        "--problems",
+        type=natural,
+        metavar="N",
+        help="how many (counted in the source if not given)",
     )
     plan.add_argument(
         "--probe",
-        type=int,
+        type=count,
         metavar="M",
         help="search M problems in earnest; the run will not pay for them again",
     )
-    plan.add_argument("--steps", type=int, metavar="N", help="steps a solution (6)")
+    plan.add_argument("--steps", type=count, metavar="N", help="steps a solution (6)")
     plan.add_argument(
-        "--step-success", type=float, metavar="P", help="chance that one more step is right (0.9)"
+        "--step-success", type=share, metavar="P", help="chance that one more step is right (0.9)"
     )
     plan.add_argument(
         "--recovery",
-        type=float,
+        type=share,
         metavar="P",
         help="chance to end right from a broken prefix (0.02)",
     )
-    plan.add_argument("--tokens-per-step", type=float, metavar="N", help="(20)")
     plan.add_argument(
-        "--question-tokens", type=float, metavar="N", help="a prompt without any step (100)"
+        "--tokens-per-step", type=amount, metavar="N", help="reply tokens of one step (20)"
+    )
+    plan.add_argument(
+        "--question-tokens", type=amount, metavar="N", help="a prompt without any step (100)"
     )
     plan.add_argument(
         "--actions",
-        type=float,
+        type=amount,
         metavar="N",
         help="blocks of code that a solution runs on the way, of a strategy that runs any (2)",
     )
     plan.add_argument(
         "--tokens-per-s",
-        type=float,
+        type=positive,
         metavar="N",
         help="reply tokens a second of the whole engine (500, or as the probe measures)",
     )
     plan.add_argument("--json", action="store_true", help="print the estimate as JSON")
+
+
+def _add_recipe(command: argparse.ArgumentParser, *, output: str) -> None:
+    command.add_argument("recipe", help="a TOML file, or the name of a recipe that ships")
+    command.add_argument("--output", metavar="FOLDER", help=output)
+
+
+def _add_workers(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--workers", type=count, default=1, metavar="N", help="processes on this machine (1)"
+    )
+
+
+def _add_fresh(add_argument: Callable[..., object]) -> None:
+    """Add `--fresh` to a command, or to what excludes it there."""
+    add_argument("--fresh", action="store_true", help="remove what is there and begin again")
 
 
 def add_export(export: argparse.ArgumentParser) -> None:

@@ -2,6 +2,7 @@
 
 StepsmithError
 ├── UserError              the user's input: say what was given, what is allowed, the nearest right
+│   ├── UsageError         the command line itself, before anything was looked at
 │   ├── RecipeError        a recipe that cannot be run
 │   ├── UnknownNameError   a name that is not registered
 │   └── SourceError        a source that cannot be opened at all
@@ -23,6 +24,10 @@ class StepsmithError(Exception):
 
 class UserError(StepsmithError):
     """The user's input cannot be used; the message says what was given and what is allowed."""
+
+
+class UsageError(UserError):
+    """A command line that is not understood; the message says which part of it."""
 
 
 class RecipeError(UserError):

@@ -3,8 +3,6 @@
 import dataclasses
 import hashlib
 import itertools
-import sys
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Literal, TextIO
@@ -19,6 +17,7 @@ from stepsmith.pipelines.audit.page import as_page
 from stepsmith.pipelines.audit.read import Labels, describe_error, open_labels
 from stepsmith.pipelines.audit.rows import ENDINGS, is_file
 from stepsmith.pipelines.audit.table import as_text
+from stepsmith.pipelines.progress_line import ProgressLine
 from stepsmith.sandboxes import shared_pool
 from stepsmith.schemas.errors import UserError, suggest
 from stepsmith.schemas.options import Count
@@ -147,7 +146,7 @@ def _own_question(solution: HumanLabelled) -> Question:
 
 def _anew(questions: Sequence[Question], asked: Audit, progress: TextIO | None) -> list[Judged]:
     names = asked.verifiers or default_verifiers()
-    show = None if progress is None else Progress(progress)
+    show = None if progress is None else ProgressLine(_judged, progress)
     tools = Tools(shared_pool(), partial(open_shared, asked.sandbox))
     judged = judge_questions(questions, names, tools, asked.threads, progress=show)
     if show is not None:
@@ -194,29 +193,5 @@ def named_verifiers(given: str | None) -> tuple[str, ...]:
     return names
 
 
-class Progress:
-    """Rewrites a line on a terminal; elsewhere it writes one now and then."""
-
-    _EVERY_S = (15.0, 0.5)
-
-    def __init__(self, stream: TextIO = sys.stderr) -> None:
-        self._stream = stream
-        self._terminal = stream.isatty()
-        self._started = self._written = time.monotonic()
-
-    def __call__(self, done: int, total: int) -> None:
-        """Say how many solutions are judged, unless that was said a moment ago."""
-        now = time.monotonic()
-        if now - self._written < self._EVERY_S[self._terminal]:
-            return
-        self._written = now
-        rate = done / (now - self._started)
-        line = f"audit: {done:,} of {total:,} solutions judged, {rate:,.0f}/s"
-        self._stream.write(f"\r{line}\x1b[K" if self._terminal else f"{line}\n")
-        self._stream.flush()
-
-    def end(self) -> None:
-        """Take the line away."""
-        if self._terminal:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
+def _judged(done: int, total: int, elapsed_s: float) -> str:
+    return f"audit: {done:,} of {total:,} solutions judged, {done / elapsed_s:,.0f}/s"

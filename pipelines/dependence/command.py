@@ -2,14 +2,23 @@
 
 import dataclasses
 import hashlib
+import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, TextIO
 
 from stepsmith.pipelines.dataset import files_at, read_evidence
-from stepsmith.pipelines.dependence.measure import CONTROLS, FULL, BlockFound, Limits, measure_block
+from stepsmith.pipelines.dependence.measure import (
+    CONTROLS,
+    FULL,
+    TRAINED,
+    BlockFound,
+    Limits,
+    measure_block,
+)
 from stepsmith.pipelines.dependence.stated import ALL, FILE_NAME
 from stepsmith.pipelines.manifest import read_manifest
+from stepsmith.pipelines.progress_line import ProgressLine
 from stepsmith.schemas.errors import UserError, suggest
 from stepsmith.schemas.facts import Evidence
 from stepsmith.transforms.sink.layout import Layout
@@ -78,16 +87,21 @@ def dependence(
     limits: Limits,
     limit: int | None,
     json: str | None = None,
+    progress: TextIO | None = None,
 ) -> tuple[str, int]:
     """Measure a run's evidence; returns a text and the exit status: 3 where it is refused.
 
-    The result is written into the run's folder, and to `json` too where that is given. Raises
-    `UserError` for a run without evidence and for a block that it lacks.
+    The result is written into the run's folder, and to `json` too where that is given; `progress`
+    is where a line on it goes. Raises `UserError` where there is no finished run, for one without
+    evidence and for a block that it lacks.
     """
     files = files_at(dataset)
-    digest = read_manifest(files, Layout(root=dataset, shards=1).manifest).recipe_digest
     rows = _chosen(list(read_evidence(dataset)), block)
-    found = measure_rows(rows, limits=limits, limit=limit, recipe_digest=digest)
+    digest = read_manifest(files, Layout(root=dataset, shards=1).manifest).recipe_digest
+    show = None if progress is None else ProgressLine(_trained, progress)
+    found = measure_rows(rows, limits=limits, limit=limit, recipe_digest=digest, progress=show)
+    if show is not None:
+        show.end()
     path = f"{dataset.rstrip('/')}/{FILE_NAME}"
     lines = [found.to_text()]
     for target in (path, *(() if json is None else (json,))):
@@ -96,17 +110,35 @@ def dependence(
     return "\n".join(lines), 0 if found.verdict == "evidence_dependent" else 3
 
 
+def _trained(done: int, total: int, elapsed_s: float) -> str:
+    return f"dependence: {done} of {total} predictors trained, {elapsed_s:.0f} s"
+
+
 def measure_rows(
-    rows: Sequence[Evidence], *, limits: Limits, limit: int | None, recipe_digest: str = ""
+    rows: Sequence[Evidence],
+    *,
+    limits: Limits,
+    limit: int | None,
+    recipe_digest: str = "",
+    progress: Callable[[int, int], None] | None = None,
 ) -> Dependence:
-    """Measure each block of some rows, and all of them where there are several blocks."""
+    """Measure each block of some rows, and all of them where there are several blocks.
+
+    `progress` is told of each predictor that is trained, and how many there will be at most.
+    """
     by_block: dict[str, list[Evidence]] = {}
     for row in rows:
         by_block.setdefault(row.block, []).append(row)
     parts = {name: _first_groups(by_block[name], limit) for name in sorted(by_block)}
     if len(parts) > 1:
         parts[ALL] = [row for part in parts.values() for row in part]
-    blocks = {name: measure_block(part, limits) for name, part in parts.items()}
+    counted, total = itertools.count(1), TRAINED * len(parts)
+
+    def trained() -> None:
+        if progress is not None:
+            progress(next(counted), total)
+
+    blocks = {name: measure_block(part, limits, trained=trained) for name, part in parts.items()}
     return Dependence(recipe_digest=recipe_digest, limits=limits, limit=limit, blocks=blocks)
 
 

@@ -1,7 +1,7 @@
 """Controls and the full predictor on one block: AUCs on held-out groups, and what they mean."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from stepsmith.pipelines.dependence.auc import Auc, auc_of
@@ -9,7 +9,7 @@ from stepsmith.pipelines.dependence.predict import PREDICTORS, folds_of, held_ou
 from stepsmith.pipelines.dependence.texts import FIELDS, Shown
 from stepsmith.schemas.facts import Evidence
 
-__all__ = ["CONTROLS", "FULL", "BlockFound", "Limits", "measure_block"]
+__all__ = ["CONTROLS", "FULL", "TRAINED", "BlockFound", "Limits", "measure_block"]
 
 CONTROLS: Mapping[str, tuple[str, ...]] = {
     "claim_only": ("claim",),
@@ -19,6 +19,10 @@ CONTROLS: Mapping[str, tuple[str, ...]] = {
 """What each control sees; the claim is what is asked, and all see it."""
 
 FULL = "full"
+_VIEWS = {**CONTROLS, FULL: FIELDS}
+TRAINED = len(PREDICTORS) * len(_VIEWS)
+"""How many predictors are trained for a block, each on every fold."""
+
 REMOVED = "full_evidence_removed"
 SWAPPED = "full_evidence_swapped"
 
@@ -53,10 +57,12 @@ class BlockFound:
         return not self.reasons
 
 
-def measure_block(rows: Sequence[Evidence], limits: Limits) -> BlockFound:
+def measure_block(
+    rows: Sequence[Evidence], limits: Limits, *, trained: Callable[[], None] = lambda: None
+) -> BlockFound:
     """Train every predictor on every view of these rows, and say what that shows.
 
-    Equal rows in any order give equal numbers.
+    Equal rows in any order give equal numbers. `trained` is called after each of the predictors.
     """
     ordered = sorted(rows, key=lambda row: (row.pair_group, row.id))
     groups = len({row.pair_group for row in ordered})
@@ -64,7 +70,7 @@ def measure_block(rows: Sequence[Evidence], limits: Limits) -> BlockFound:
     if groups < 2 * limits.folds or len(set(labels)) == 1:
         reason = f"{groups} groups of {len(set(labels))} labels are too few to tell"
         return _found(ordered, groups, {}, (reason,))
-    aucs = {name: _views(name, ordered, limits) for name in PREDICTORS}
+    aucs = {name: _views(name, ordered, limits, trained) for name in PREDICTORS}
     return _found(ordered, groups, aucs, tuple(_reasons(aucs, limits)))
 
 
@@ -80,13 +86,15 @@ def _found(
     )
 
 
-def _views(name: str, rows: Sequence[Evidence], limits: Limits) -> dict[str, Auc]:
+def _views(
+    name: str, rows: Sequence[Evidence], limits: Limits, trained: Callable[[], None]
+) -> dict[str, Auc]:
     predictor = PREDICTORS[name]
     groups = [row.pair_group for row in rows]
     labels = [row.label for row in rows]
     folds = folds_of(groups, limits.folds)
     found: dict[str, Auc] = {}
-    for view, fields in {**CONTROLS, FULL: FIELDS}.items():
+    for view, fields in _VIEWS.items():
         examples = [_shown(row, fields) for row in rows]
         tested: dict[str, Sequence[Shown]] = {}
         if view == FULL:
@@ -95,6 +103,7 @@ def _views(name: str, rows: Sequence[Evidence], limits: Limits) -> dict[str, Auc
         scores = held_out(predictor, examples, labels, folds, tested=tested)
         for form, scored in scores.items():
             found[form or view] = auc_of(labels, scored, groups, resamples=limits.resamples)
+        trained()
     return found
 
 

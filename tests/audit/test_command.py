@@ -1,19 +1,15 @@
 """The command: files, oracles and runs against labels, and what it writes."""
 
 import dataclasses
-import io
 import json
-import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from stepsmith.pipelines.audit import command
 from stepsmith.pipelines.audit.command import (
     Audit,
-    Progress,
     audit,
     half_of,
     named_verifiers,
@@ -220,35 +216,6 @@ def test_a_limit_of_none_is_bad_usage(labels: str, capsys: pytest.CaptureFixture
 def test_verifiers_are_named_with_commas() -> None:
     assert named_verifiers(" a, b,") == ("a", "b")
     assert named_verifiers(None) == ()
-
-
-class _Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_progress_rewrites_one_line_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter([0.0, 0.1, 2.0])
-    # Of that module alone: other threads of this process look at the time as well.
-    monkeypatch.setattr(command, "time", types.SimpleNamespace(monotonic=lambda: next(clock)))
-    stream = _Terminal()
-    progress = Progress(stream)
-    progress(1, 400)  # too soon
-    progress(20, 400)
-    progress.end()
-    assert stream.getvalue() == "\raudit: 20 of 400 solutions judged, 10/s\x1b[K\r\x1b[K"
-
-
-def test_progress_elsewhere_is_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter([0.0, 2.0, 20.0])
-    # Of that module alone: other threads of this process look at the time as well.
-    monkeypatch.setattr(command, "time", types.SimpleNamespace(monotonic=lambda: next(clock)))
-    stream = io.StringIO()
-    progress = Progress(stream)
-    progress(1, 400)
-    progress(200, 400)
-    progress.end()
-    assert stream.getvalue() == "audit: 200 of 400 solutions judged, 10/s\n"
 
 
 def test_what_export_writes_can_be_audited(

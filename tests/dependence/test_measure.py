@@ -151,3 +151,10 @@ def test_alignment_does_not_depend_on_names() -> None:
 
     assert of("chart", "fever") == of("scale", "cough")
     assert alignment(Shown(claim="fever is high.")) == alignment(Shown(claim="cough is low."))
+
+
+def test_progress_counts_every_predictor_that_is_trained(made: list[Evidence]) -> None:
+    told: list[tuple[int, int]] = []
+    few = [row for row in made if row.block == "plain"]
+    measure_rows(few, limits=Limits(resamples=10), limit=12, progress=lambda *at: told.append(at))
+    assert told == [(done, 12) for done in range(1, 13)]

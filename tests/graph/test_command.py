@@ -88,14 +88,6 @@ def test_a_name_of_nobody_or_of_several_is_refused(
     )
 
 
-@pytest.mark.parametrize("option", ["--max-hops", "--limit"])
-def test_paths_of_nothing_are_not_looked_for(
-    built: str, capsys: pytest.CaptureFixture[str], option: str
-) -> None:
-    said = said_by(capsys, "paths", built, "a", "b", option, "0", status=1)
-    assert f"{option} 0: allowed: 1 or more" in said
-
-
 def test_check_accepts_what_was_built_and_finds_a_changed_byte(
     built: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,8 +1,8 @@
 """Planning: totals with intervals, by rates or by a probe that is not paid for twice."""
 
 import json
-import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from stepsmith.pipelines.cli import main
 from stepsmith.pipelines.estimate import Estimate, extrapolate, read_estimate
 from stepsmith.pipelines.manifest import Manifest
-from stepsmith.pipelines.plan import plan_by_probe, plan_by_rates
+from stepsmith.pipelines.plan import plan, plan_by_probe, plan_by_rates
 from stepsmith.pipelines.run import RunOptions, make_job, run
 from stepsmith.pipelines.summary import summary
 from stepsmith.schemas.errors import RunError, UserError
@@ -155,27 +155,23 @@ def test_a_folder_with_shards_or_another_recipe_is_not_probed(recipe: Path, tmp_
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("asked", "message"),
     [
-        (["--probe", "3", "--steps", "4"], "--probe measures what --steps would state"),
-        (["--probe", "0"], "--probe 0: at least one problem"),
-        (["--step-success", "1.5"], r"--step-success 1\.5: it must lie in \[0, 1\]"),
-        (["--steps", "0"], "--steps 0: a solution has at least one"),
-        (["--tokens-per-s", "0"], "--tokens-per-s 0: an engine writes some"),
-        (["--problems", "-1"], "--problems -1: there are none or more"),
-        (["--actions", "2"], "--actions 2: monte_carlo runs no code on the way"),
+        ({"probe": 3, "rates": {"steps": 4}}, "--probe measures what --steps would state"),
+        ({"probe": 0}, "--probe 0: at least one problem"),
+        ({"rates": {"step_success": 1.5}}, r"--step-success 1\.5: it must lie in \[0, 1\]"),
+        ({"rates": {"steps": 0}}, "--steps 0: a solution has at least one"),
+        ({"tokens_per_s": 0.0}, "--tokens-per-s 0: an engine writes some"),
+        ({"problems": -1}, "--problems -1: there are none or more"),
+        ({"rates": {"actions": 2.0}}, "--actions 2: monte_carlo runs no code on the way"),
     ],
 )
 def test_what_makes_no_sense_is_refused(
-    recipe: Path,
-    tmp_path: Path,
-    arguments: list[str],
-    message: str,
-    capsys: pytest.CaptureFixture[str],
+    recipe: Path, tmp_path: Path, asked: dict[str, Any], message: str
 ) -> None:
-    assert main(["plan", str(recipe), "--output", str(tmp_path / "out"), *arguments]) == 1
-    error = capsys.readouterr().err
-    assert re.search(message, error)
+    nothing = {"rates": {}, "probe": None, "problems": None, "tokens_per_s": None, "as_json": False}
+    with pytest.raises(UserError, match=message):
+        plan(job_of(recipe, tmp_path / "out"), **{**nothing, **asked})
 
 
 @pytest.mark.parametrize(
@@ -209,7 +205,7 @@ def test_no_block_of_code_stands_behind_the_last_step(
 ) -> None:
     options = ["--set", 'strategy={kind = "tool_use"}', "--actions", "6"]
     assert main(["plan", str(recipe), "--output", str(tmp_path / "out"), *options]) == 1
-    assert re.search("--actions 6: each stands behind one of the 6", capsys.readouterr().err)
+    assert "--actions 6: each stands behind one of the 6" in capsys.readouterr().err
 
 
 def test_the_command_prints_a_table_or_one_json_object(

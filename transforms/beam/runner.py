@@ -19,7 +19,7 @@ from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 from apache_beam.runners.runner import PipelineRunner
 from apache_beam.transforms.environments import ExternalEnvironment
 
-from stepsmith.schemas.errors import UserError
+from stepsmith.schemas.errors import UsageError, UserError
 from stepsmith.transforms.beam.losses import end_waiting, watched_requests
 
 LOCAL = frozenset({None, "DirectRunner", "FnApiRunner"})
@@ -52,7 +52,7 @@ def refuse_unsafe(options: PipelineOptions) -> None:
 
 
 def refuse_unknown(arguments: Sequence[str], *, ours: Sequence[str]) -> None:
-    """Raise `UserError` for what is no option of Beam's, with the nearest; `ours` are our own.
+    """Raise `UsageError` for what is no option of Beam's, with the nearest; `ours` are our own.
 
     Beam only warns, and a run would begin without what was asked for.
     """
@@ -71,7 +71,7 @@ def refuse_unknown(arguments: Sequence[str], *, ours: Sequence[str]) -> None:
     msg = f"unknown argument {given!r}: neither an option of this command nor one of Beam's"
     if near:
         msg += f"; did you mean {' or '.join(near)}?"
-    raise UserError(msg)
+    raise UsageError(msg)
 
 
 def is_local(options: PipelineOptions) -> bool:
