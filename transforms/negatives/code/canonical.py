@@ -8,6 +8,7 @@ called a survivor.
 - Docstrings, other constants standing alone, `pass` and annotations say nothing.
 - Nothing runs after `return`, `raise`, `break` or `continue` in a block.
 - `return None` is `return`, and at the end of a function nothing; so is `continue` ending a loop.
+  What ends a branch of an `if` that ends them ends them too.
 - `if True:` is its body and `if False:` its `else`.
 - `x = x`, `x += 0`, `x -= 0`, `x *= 1` change nothing.
 - Numbers are folded; `x * 1`, `x + 0`, `x - 0`, `x ** 1` are `x`; `- -x` is `x`.
@@ -71,15 +72,27 @@ def _list(tree: ast.AST, name: str, values: Sequence[object]) -> Form:
 
 
 def _block(tree: ast.AST, name: str, statements: Sequence[ast.stmt]) -> Form:
-    forms = list(_statements(statements))
-    if name == "body" and isinstance(tree, Function) and forms[-1:] == [_RETURN]:
-        forms.pop()
-    if name == "body" and isinstance(tree, _LOOPS) and forms[-1:] == [("Continue",)]:
-        forms.pop()
-    return tuple(forms)
+    forms = tuple(_statements(statements))
+    if name == "body" and isinstance(tree, Function):
+        return _without_end(forms, _RETURN)
+    if name == "body" and isinstance(tree, _LOOPS):
+        return _without_end(forms, _CONTINUE)
+    return forms
 
 
 _RETURN: Form = ("Return", None)
+_CONTINUE: Form = ("Continue",)
+
+
+def _without_end(forms: Form, end: Form) -> Form:
+    """Leave a statement out where it goes on to what comes next anyhow."""
+    if forms[-1:] == (end,):
+        return forms[:-1]
+    last = cast("Form", forms[-1]) if forms else ()
+    if last[:1] != ("If",):
+        return forms
+    branches = (_without_end(cast("Form", each), end) for each in last[2:])
+    return (*forms[:-1], (*last[:2], *branches))
 
 
 def _statements(statements: Sequence[ast.stmt]) -> Iterator[Form]:
@@ -117,6 +130,18 @@ _FOLD: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
 }
+_LARGEST_POWER = 40
+
+
+def _folded(op: ast.operator, left: float | None, right: float | None) -> int | float | None:
+    if left is None or right is None:
+        return None
+    if isinstance(op, ast.Pow):
+        # Of whole numbers alone, and none that takes long: 10**12 is a base that may stand here.
+        is_small = isinstance(left, int) and isinstance(right, int) and 0 <= right <= _LARGEST_POWER
+        return left**right if is_small else None
+    fold = _FOLD.get(type(op))
+    return None if fold is None else fold(left, right)
 
 
 def _number(form: Form) -> int | float | None:
@@ -136,9 +161,9 @@ def _constant(value: float) -> Form:
 def _binary(tree: ast.BinOp) -> Form:
     left, right = canonical_form(tree.left), canonical_form(tree.right)
     first, second = _number(left), _number(right)
-    fold = _FOLD.get(type(tree.op))
-    if first is not None and second is not None and fold is not None:
-        return _constant(fold(first, second))
+    folded = _folded(tree.op, first, second)
+    if folded is not None:
+        return _constant(folded)
     if _is_neutral(tree.op, right):
         return left
     if isinstance(tree.op, ast.Add | ast.Mult) and _is_neutral(tree.op, left):
