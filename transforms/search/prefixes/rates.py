@@ -22,7 +22,7 @@ def rate(completions: Sequence[Trajectory], outcomes: Sequence[Verdict]) -> Step
 
 
 def estimate_each(
-    problem: Problem, completions: Sequence[tuple[Trajectory, ...]]
+    problem: Problem, completions: Sequence[Sequence[Trajectory]]
 ) -> Asking[Sequence[StepLabel]]:
     """Turn the completions of several prefixes into one value label a prefix."""
     outcomes = yield from judge_groups(problem, completions)
