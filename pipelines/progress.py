@@ -30,7 +30,7 @@ class Progress:
         *,
         marks: Mapping[int, Collection[str]] = MappingProxyType({}),
         quiet: bool = False,
-        stream: TextIO = sys.stderr,
+        stream: TextIO | None = None,
     ) -> None:
         local = files_of(job.root).local_path(job.layout.status)
         self._folder = Path(local) if local is not None else None
@@ -41,9 +41,10 @@ class Progress:
             if Path(job.layout.shard("searched", index)).exists()
         )
         self._retried = {index: len(again) for index, again in marks.items()}
-        self._stream = stream
+        # Not a default: what is standard error may have changed since this module was imported.
+        self._stream = sys.stderr if stream is None else stream
         self._silent = quiet or self._folder is None
-        self._terminal = stream.isatty()
+        self._terminal = self._stream.isatty()
         self._started = time.monotonic()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="progress", daemon=True)

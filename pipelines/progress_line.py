@@ -1,6 +1,5 @@
 """How many of many are done: a line that rewrites itself on a terminal, elsewhere one at times."""
 
-import sys
 import time
 from collections.abc import Callable
 from typing import TextIO
@@ -13,7 +12,7 @@ class ProgressLine:
 
     _EVERY_S = (15.0, 0.5)
 
-    def __init__(self, say: Callable[[int, int, float], str], stream: TextIO = sys.stderr) -> None:
+    def __init__(self, say: Callable[[int, int, float], str], stream: TextIO) -> None:
         self._say = say
         self._stream = stream
         self._terminal = stream.isatty()

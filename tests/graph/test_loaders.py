@@ -119,11 +119,58 @@ def test_parquet_is_read_by_columns_and_nulls_are_rejected(tmp_path: Path) -> No
         load("parquet", tmp_path / "x.parquet")
 
 
-def test_half_a_parquet_file_is_refused(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"head": ["a"], "relation": ["r"], "tail": ["b"]}), tmp_path / "x")
-    (tmp_path / "x.parquet").write_bytes((tmp_path / "x").read_bytes()[:-9])
-    with pytest.raises(GraphError, match="cannot be read"):
-        load("parquet", tmp_path / "x.parquet")
+def whole_parquet(folder: Path, **columns: object) -> bytes:
+    table = {"head": ["a"], "relation": ["r"], "tail": ["b"], **columns}
+    pq.write_table(pa.table(table), folder / "whole")
+    return (folder / "whole").read_bytes()
+
+
+def refused(form: str, file: Path) -> str:
+    with pytest.raises(GraphError) as error:
+        load(form, file)
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"", "is no Parquet file; allowed: whole Parquet files"),
+        (b"head,relation,tail\n", "is no Parquet file; allowed: whole Parquet files"),
+        (b"PAR1", "is damaged: what it says of its columns cannot be read; allowed: whole"),
+    ],
+)
+def test_what_is_no_parquet_file_is_refused_as_that(
+    tmp_path: Path, content: bytes, what: str
+) -> None:
+    file = tmp_path / "x.parquet"
+    file.write_bytes(content)
+    assert refused("parquet", file).startswith(f"{file} {what}")
+
+
+def test_a_parquet_file_cut_off_or_damaged_is_told_from_one_that_is_none(tmp_path: Path) -> None:
+    whole, file = whole_parquet(tmp_path), tmp_path / "x.parquet"
+    file.write_bytes(whole[:-9])
+    assert " is cut off: it begins as a Parquet file and does not end as one" in refused(
+        "parquet", file
+    )
+    file.write_bytes(whole[:4] + bytes(40) + whole[44:])
+    said = refused("parquet", file)
+    assert said == f"{file} is damaged: what follows its row 0 cannot be read; write it anew"
+    (tmp_path / "folder.parquet").mkdir()
+    said = refused("parquet", tmp_path / "folder.parquet")
+    assert said.endswith("cannot be read: Is a directory; allowed: Parquet files")
+
+
+def test_a_parquet_column_that_holds_no_text_is_named_with_the_row(tmp_path: Path) -> None:
+    file = tmp_path / "x.parquet"
+    file.write_bytes(whole_parquet(tmp_path, tail=[[1]]))
+    nested = "column 'tail' holds list<element: int64>; allowed: text, or numbers"
+    assert refused("parquet", file) == f"{file}, {nested}"
+    both = {"head": ["a", "b"], "relation": ["r", "r"], "tail": [b"x", b"\xff"]}
+    file.write_bytes(whole_parquet(tmp_path, **both))
+    assert refused("parquet", file) == f"{file}, row 2, column 'tail' is no UTF-8: b'\\xff'"
+    file.write_bytes(whole_parquet(tmp_path, head=[7]))
+    assert facts(load("parquet", file)) == [Fact("7", "r", "b")]
 
 
 @pytest.mark.parametrize("form", ["tsv", "parquet", "primekg", "ntriples", "wordnet", "hpo"])
@@ -171,6 +218,44 @@ _:one <http://x/p> _:two .
 """
 
 
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        (b"a b c .", "subject: 'a b c .'; allowed: an IRI in <> or a blank node, _:x"),
+        (b"<a> <x:b> <x:c> <x:d> .", "subject: '<a> <x:b> <x:c> <x:d> .'; allowed: an IRI"),
+        (b'<x:a> "b" <x:c> .', "predicate: '\"b\" <x:c> .'; allowed: an IRI in <>"),
+        (b"<x:a>", "predicate: it is missing; allowed: an IRI in <>"),
+        (b'<x:a> <x:b> "c .', "object: '\"c .'; allowed: an IRI in <>, a blank node, _:x, or"),
+        (b"<x:a> <x:b> <x:c>", "the row: it does not end with a dot; allowed: subject predicate"),
+        (b"<x:a> <x:b> <x:c> <x:d> .", "the row: after the object stands '<x:d> .'; allowed: a"),
+        (b"<x:a> <x:b> <x:c> . d", "the row: after the object stands '. d'; allowed: a dot alone"),
+        (b"<x:a><x:b> <x:c> .", "subject: '<x:b> <x:c> .' stands right behind '<x:a>'; allowed"),
+        (rb'<x:a> <x:b> "\uD800" .', r"object: \uD800 is half a character; allowed: whole ones"),
+        (b'<x:a> <x:b> "\xff" .', "the row: byte 14 is no UTF-8; allowed: UTF-8"),
+    ],
+)
+def test_a_line_that_is_no_triple_is_told_by_its_first_fault_in_our_words(
+    tmp_path: Path, line: bytes, fault: str
+) -> None:
+    pytest.importorskip("rdflib", reason="the extra `graphs` is not installed")
+    file = tmp_path / "x.nt"
+    file.write_bytes(b"<x:a> <x:b> <x:c> .\n" + line + b"\n")
+    parts = load("ntriples", file)
+    assert facts(parts) == [Fact("x:a", "x:b", "x:c")]
+    [found] = rejected(parts)
+    assert found.startswith(f"{file}, line 2, {fault}")
+
+
+@pytest.mark.parametrize(
+    "line", ["_:a <x:b> _:c.", '<x:a>\t<x:b>\t"c \\" d"@en-GB . # why', "<x:a> <x:b> <x:c>."]
+)
+def test_every_form_of_a_triple_is_read(tmp_path: Path, line: str) -> None:
+    pytest.importorskip("rdflib", reason="the extra `graphs` is not installed")
+    parts = load("ntriples", write(tmp_path / "x.nt", line))
+    assert len(facts(parts)) == 1
+    assert rejected(parts) == []
+
+
 def test_ntriples_give_names_literals_and_blank_nodes(tmp_path: Path) -> None:
     pytest.importorskip("rdflib", reason="the extra `graphs` is not installed")
     file = write(tmp_path / "x.nt", NTRIPLES)
@@ -183,7 +268,7 @@ def test_ntriples_give_names_literals_and_blank_nodes(tmp_path: Path) -> None:
     ]
     assert names(parts) == [("http://x/a", "Apple"), ("http://x/a", "Pomme d'Adam"), (number, "42")]
     [found] = rejected(parts)
-    assert found.startswith(f"{file}, line 8, the row: no triple")
+    assert found.startswith(f"{file}, line 8, object: it is missing; allowed: an IRI in <>")
     assert load("ntriples", file) == parts
     german = names(load("ntriples", file, language="de"))
     assert german[0] == ("http://x/a", "Apfel")

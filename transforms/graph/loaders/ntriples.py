@@ -6,6 +6,7 @@ from typing import Any
 
 from stepsmith.transforms.graph.errors import GraphError
 from stepsmith.transforms.graph.loaders.base import graph_loader, some_paths
+from stepsmith.transforms.graph.loaders.ntriples_rows import Fault, fault_of
 from stepsmith.transforms.graph.triples import Labels, Part, RejectedRow, Rows
 
 _NAMES = (
@@ -16,8 +17,10 @@ _NAMES = (
 """What names a node; where several do, the first here is its main name."""
 _BATCH = 50_000
 
-_Parse = Callable[[str], tuple[Any, Any, Any] | None]
-"""Read a line: the terms of its triple, or nothing of an empty line; raises `ValueError`."""
+_FORM = "subject predicate object ."
+
+_Parse = Callable[[str], tuple[Any, Any, Any] | Fault | None]
+"""Read a line that is no empty one: the terms of its triple, or what is wrong with it."""
 
 
 @graph_loader("ntriples")
@@ -83,17 +86,26 @@ def _terms(path: Path, parse: _Parse) -> Iterator[tuple[Any, Any, Any] | Rejecte
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
-                try:
-                    terms = parse(line.decode().strip())
-                except ValueError as error:
-                    why = str(error).partition("\n")[0]
-                    yield RejectedRow(file=str(path), line=number, field="the row", why=why)
-                else:
-                    if terms is not None:
-                        yield terms
+                read = _read(line, parse)
+                if isinstance(read, Fault):
+                    yield RejectedRow(file=str(path), line=number, field=read.field, why=read.why)
+                elif read is not None:
+                    yield read
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}"
         raise GraphError(msg) from None
+
+
+def _read(line: bytes, parse: _Parse) -> tuple[Any, Any, Any] | Fault | None:
+    try:
+        text = line.decode().strip()
+    except UnicodeDecodeError as error:
+        return Fault("the row", f"byte {error.start + 1} is no UTF-8; allowed: UTF-8")
+    if not text or text.startswith("#"):
+        return None
+    # First, for rdflib says what is wrong by its patterns, and reads two IRIs as one at times.
+    fault = fault_of(text)
+    return parse(text) if fault is None else fault
 
 
 def _parser(number: int) -> _Parse:
@@ -108,14 +120,13 @@ def _parser(number: int) -> _Parse:
     # Left to itself, rdflib gives blank nodes new names on every reading.
     parser = W3CNTriplesParser(sink=sink, bnode_context=_BlankNodes(f"f{number}"))
 
-    def parse(line: str) -> tuple[Any, Any, Any] | None:
+    def parse(line: str) -> tuple[Any, Any, Any] | Fault | None:
         sink.read = None
         parser.line = line
         try:
             parser.parseline()
-        except ParserError as error:
-            msg = f"no triple: {error}"
-            raise ValueError(msg) from None
+        except ParserError:
+            return Fault("the row", f"rdflib reads no triple from it; allowed: {_FORM}")
         read: tuple[Any, Any, Any] | None = sink.read
         return read
 
