@@ -1,8 +1,9 @@
-"""Check the rewriting inside chains: neighbours that hold the same variables."""
+"""Check the rewriting inside chains: the same variables, or tuples and matrices of numbers."""
 
 from collections.abc import Iterable
 
 from stepsmith.schemas.records import Claim, Verdict
+from stepsmith.transforms.derive.arrays import judge_arrays, may_state_arrays
 from stepsmith.transforms.derive.identities import judge_identities
 from stepsmith.transforms.derive.judgement import Judgement
 from stepsmith.transforms.derive.report import (
@@ -28,11 +29,13 @@ def trace(claim: Claim) -> Iterable[Finding]:
 def _judge(claim: Claim) -> list[Judgement]:
     text = claim.step.text
     may_rewrite, may_say = may_state(text, rewriting=True), text.count("$") >= _FENCES
-    if not may_rewrite and not may_say:
+    has_arrays = may_state_arrays(text)
+    if not (may_rewrite or may_say or has_arrays):
         return []
     trail = follow_trail(claim)
     chains = judge_identities(trail) if may_rewrite else ()
-    return [*chains, *(judge_said(trail) if may_say else ())]
+    arrays = judge_arrays(trail) if has_arrays else ()
+    return [*chains, *(judge_said(trail) if may_say else ()), *arrays]
 
 
 @verifier(
@@ -55,6 +58,11 @@ def _judge(claim: Claim) -> list[Judgement]:
         Case("So $\\frac{6}{8}$ simplifies to $\\frac{2}{3}$.", "invalid"),
         Case("We can rewrite $x^2 - 1$ as $(x - 1)(x + 1)$.", "undecided"),
         Case("f'(x) = 3x^2 - 3 = 3(x - 1)(x + 1)", "undecided"),  # is that its derivative?
+        Case(r"$\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}^2 = 5$", "undecided"),
+        Case(r"So $\begin{vmatrix} 1 & 2 \\ 3 & 4 \end{vmatrix} = 4 + 6 = 10$.", "invalid"),
+        Case("$(4, 6) - (1, 2) = (3, 4)$", "valid"),
+        Case("So (4, 6) - (1, 2) = (3, 8).", "invalid"),
+        Case("As intervals, (4, 6) - (1, 2) = (2, 5).", "undecided"),
         Case("no equation", "undecided"),
     ],
 )
