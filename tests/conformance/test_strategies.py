@@ -254,7 +254,7 @@ async def test_no_search_costs_more_than_its_options_say(name: str) -> None:
 def careless(problem: Problem, rng: Random) -> Plan:
     """Do all that a strategy must not."""
     [first, *_] = yield from draw(Sample(path="a", n=2))
-    label = StepLabel(value=1.5, n_rollouts=1, n_correct=2, n_undecided=0, correct=False)
+    label = StepLabel(value=1.5, n_rollouts=1, n_correct=2, n_undecided=1, correct=False)
     row = LabelledTrajectory(
         problem=problem,
         trajectory=dataclasses.replace(first, steps=first.steps[::-1]),

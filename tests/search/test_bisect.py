@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from random import Random
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 import pytest
 
 from benchmarks.worlds.walk import PROBLEM, RIGHT, ChainWorld, Walk, true_error
-from stepsmith.schemas import LabelledTrajectory
+from stepsmith.schemas import LabelledTrajectory, Step, Trajectory, Verdict
 from stepsmith.transforms.label.posterior import posterior
 from stepsmith.transforms.label.prior import Prior, default_prior
 from stepsmith.transforms.search import Ask, Check, Plan, Sample, SearchResult
 from stepsmith.transforms.search.bisect import bisect
+from stepsmith.transforms.search.first_error.suspects import Suspects
+from stepsmith.transforms.search.first_error.tables import rows_of
 from tests.search.golden import check_golden
 from tests.search.scripts import Answer, lines, search
 from tests.search.watch import samples, watched
@@ -45,6 +48,16 @@ def spent(asked: Sequence[Sample]) -> collections.Counter[str]:
         if ask.path.startswith("bisect/"):
             counted[ask.path.split("/")[1]] += ask.n
     return counted
+
+
+def n_completions(rows: Sequence[LabelledTrajectory]) -> int:
+    """Count the completions that the rows tell of, those of one prefix once."""
+    counted: dict[str, int] = {}
+    for row in rows:
+        texts = itertools.accumulate(step.text for step in row.trajectory.steps)
+        for text, label in zip(texts, row.labels, strict=True):
+            assert counted.setdefault(text, label.n_rollouts or 0) == (label.n_rollouts or 0)
+    return sum(counted.values())
 
 
 def script(answer: Answer, **options: Any) -> tuple[SearchResult, list[Ask]]:
@@ -82,8 +95,7 @@ def test_no_solution_costs_more_than_its_budget_and_no_round_more_than_a_batch(
         if ask.path.startswith("bisect/"):
             rounds[ask.path.rpartition("/")[0]] += ask.n
     assert all(n <= batch for n in rounds.values())
-    counted = sum(label.n_rollouts or 0 for row in result.rows for label in row.labels)
-    assert counted == spent(asked).total()
+    assert n_completions(result.rows) == spent(asked).total()
     if budget:
         assert max(spent(asked).values()) > budget - batch
 
@@ -177,8 +189,7 @@ def test_an_adopted_completion_leaves_the_counts_but_stays_in_its_row() -> None:
         own = row.trajectory
         parent = rows[own.parent_id or ""].trajectory
         assert own.steps[: own.branch_step] == parent.steps[: own.branch_step]
-    counted = sum(label.n_rollouts or 0 for row in result.rows for label in row.labels)
-    assert counted == spent(asked).total()
+    assert n_completions(result.rows) == spent(asked).total()
 
 
 def few(ask: Sample, index: int) -> str:
@@ -362,3 +373,45 @@ def test_rows_of_equal_solutions_say_what_the_labeler_says_of_them(options: dict
     for row, done in zip(result.rows, labelled, strict=True):
         for label, expected in zip(row.labels, done.labels, strict=True):
             assert label.correct_prob == pytest.approx(expected.correct_prob, abs=1e-9)
+
+
+def alike(ask: Sample, index: int) -> str:
+    """Write one of few texts, so that solutions begin alike and go on differently."""
+    rng = Random(f"{ask.path} {index}")
+    left = [rng.choice("ab"), rng.choice("xy"), rng.choice("xy")][len(ask.prefix) :]
+    return "\n".join([*left, rng.choice(["z right", "z wrong"])])
+
+
+@pytest.mark.parametrize("options", [{}, {"searches": 10, "slack": 1.0}])
+def test_solutions_that_begin_alike_are_believed_together_as_the_labeler_does(
+    options: dict[str, Any],
+) -> None:
+    result, asked = script(alike, solutions=6, verifiers=("script",), **options)
+    begins = [row.trajectory.steps[0].text for row in result.rows]
+    assert len(set(begins)) < len({row.trajectory.text for row in result.rows})
+    assert n_completions(result.rows) == spent(samples(asked)).total()
+    labelled = posterior(result.rows, confidence=0.9)
+    for row, done in zip(result.rows, labelled, strict=True):
+        assert row.first_error == done.first_error
+        for label, expected in zip(row.labels, done.labels, strict=True):
+            assert label.correct_prob == pytest.approx(expected.correct_prob, abs=1e-9)
+
+
+def test_tools_are_asked_once_about_a_step_that_solutions_share() -> None:
+    result, asked = script(alike, solutions=8, verifiers=("script",), budget=0)
+    claims = [
+        "".join(step.text for step in (*ask.claim.prior, ask.claim.step))
+        for ask in asked
+        if isinstance(ask, Check) and ask.verifier == "script"
+    ]
+    assert len(set(claims)) == len(claims) > 0
+    assert all(label.verdicts for row in result.rows for label in row.labels)
+
+
+def test_equal_texts_of_other_steps_are_other_solutions() -> None:
+    suspects = Suspects(PROBLEM, prior=None, confidence=0.9, budget=4)
+    for pieces in (("a", "bc"), ("a", "b", "c")):
+        steps = tuple(Step(text=piece) for piece in pieces)
+        drawn = Trajectory(id=str(len(pieces)), problem_id="p", steps=steps)
+        suspects.add(drawn, Verdict(outcome="invalid", verifier="test"))
+    assert [len(row.labels) for row in rows_of(suspects)] == [2, 3]

@@ -10,19 +10,24 @@ from stepsmith.transforms.search.base import (
     draw_each,
     judge_groups,
 )
-from stepsmith.transforms.search.first_error.suspect import Suspect
+from stepsmith.transforms.search.first_error.suspect import Suspect, owner_of
 from stepsmith.transforms.search.first_error.suspects import Suspects
 
 
 def ask_tools(
     problem: Problem, suspects: Suspects, taken: Sequence[Suspect], verifiers: tuple[str, ...]
 ) -> Asking[None]:
-    """Ask each verifier about every step that is a solution's own, of equal solutions once."""
+    """Ask each verifier about every step, once behind one prefix, of equal solutions once."""
+    unheard: dict[tuple[int, int], tuple[Suspect, int]] = {}
+    for suspect in taken:
+        if suspect.twin is None:
+            for step in range(len(suspect.trajectory.steps)):
+                owner = owner_of(suspect, step + 1)
+                if step not in owner.verdicts:
+                    unheard.setdefault((owner.number, step), (suspect, step))
     asked = [
         (suspect, step, Check(claim=_claim(problem, suspect, step), verifier=name))
-        for suspect in taken
-        if suspect.twin is None
-        for step in range(suspect.branch, len(suspect.trajectory.steps))
+        for suspect, step in unheard.values()
         for name in verifiers
     ]
     if not asked:

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from stepsmith.transforms.label.prior import Floats, grid
-from stepsmith.transforms.search.first_error.suspect import Found
+from stepsmith.transforms.search.first_error.suspect import Found, Suspect
 from stepsmith.transforms.search.first_error.suspects import Suspects
 
 _INTACT = 0.95
@@ -35,11 +35,11 @@ class Spread:
         self._natural = np.zeros(_CELLS)
         for suspect in suspects:
             n_steps = len(suspect.trajectory.steps)
-            if suspect.parent is None:
+            if suspect.found is None:
                 self._natural += _cells(_places(weights, n_steps, 0))
             if suspect.number not in self._seen and suspect.outcome.outcome == "invalid":
                 self._seen.add(suspect.number)
-                self._sought += _cells(_places(weights, n_steps, suspect.branch))
+                self._sought += _cells(_places(weights, n_steps, _start(suspect)))
 
     def pick(self, suspects: Suspects) -> Found | None:
         """Return the completion whose error is cheapest to locate and welcome where it may lie.
@@ -62,6 +62,11 @@ class Spread:
             if welcome and _is_intact(suspects, found):
                 return found
         return None
+
+
+def _start(suspect: Suspect) -> int:
+    """Return how many steps were believed to be intact when it was taken up."""
+    return suspect.found.length if suspect.found else 0
 
 
 def _is_intact(suspects: Suspects, found: Found) -> bool:

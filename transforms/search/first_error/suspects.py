@@ -17,6 +17,9 @@ from stepsmith.transforms.search.base import Sample, unfinished
 from stepsmith.transforms.search.first_error.probes import choose_probes
 from stepsmith.transforms.search.first_error.suspect import Found, Suspect, owner_of
 
+_Texts = tuple[str, ...]
+"""The texts of a solution's first steps, or of all of them."""
+
 MUTE = 8
 """Completions of a solution that nobody could judge, all of them: then no more are drawn."""
 
@@ -38,7 +41,8 @@ class Suspects:
         self._beliefs = Beliefs(self._prior)
         self._all: list[Suspect] = []
         self._texts: set[str] = set()
-        self._first: dict[str, Suspect] = {}
+        self._first: dict[_Texts, Suspect] = {}
+        self._owners: dict[_Texts, Suspect] = {}
         self.found: list[Found] = []
 
     def __iter__(self) -> Iterator[Suspect]:
@@ -66,8 +70,7 @@ class Suspects:
             number=len(self._all),
             trajectory=found.trajectory,
             outcome=found.outcome,
-            parent=found.owner,
-            branch=found.length,
+            found=found,
         )
         if found.owner.place is not None:
             self._beliefs.observe(found.owner.place, found.length, judged=-1, correct=0)
@@ -79,13 +82,14 @@ class Suspects:
         text = suspect.trajectory.text
         self._texts.add(text)
         self.found = [found for found in self.found if found.trajectory.text != text]
-        steps = suspect.trajectory.steps
+        steps = tuple(step.text for step in suspect.trajectory.steps)
         if not steps or unfinished(suspect.trajectory) is not None:
             return suspect
-        first = self._first.setdefault(text, suspect)
+        first = self._first.setdefault(steps, suspect)
         if first is not suspect:
             self._join(suspect, first)
         else:
+            self._link(suspect, steps)
             zeros = (0,) * len(steps)
             evidence = Evidence(
                 n_steps=len(steps),
@@ -99,6 +103,17 @@ class Suspects:
             suspect.place = self._beliefs.add(evidence)
         return suspect
 
+    def _link(self, suspect: Suspect, steps: _Texts) -> None:
+        """Let what is known of the prefixes that another solution had first stay with that one.
+
+        As where the labels are read off the rows (`label/evidence.py`): one prefix is one unknown,
+        however many solutions run through it.
+        """
+        for length in range(1, len(steps)):
+            owner = self._owners.setdefault(steps[:length], suspect)
+            if owner is not suspect:
+                suspect.parent, suspect.branch = owner, length
+
     def _join(self, suspect: Suspect, first: Suspect) -> None:
         """Let a solution that was drawn again share all that is known of the first of its kind.
 
@@ -108,8 +123,8 @@ class Suspects:
         suspect.twin, suspect.place = first, first.place
         is_again = any(each.twin is first for each in self._all if each is not suspect)
         of, length = first, 0
-        if first.parent is not None and not is_again:
-            of, length = first.parent, first.branch
+        if first.found is not None and not is_again:
+            of, length = first.found.owner, first.found.length
         outcome = suspect.outcome.outcome
         if of.place is not None and outcome != "undecided":
             correct = int(outcome == "valid")
@@ -117,7 +132,7 @@ class Suspects:
 
     def hear(self, suspect: Suspect, step: int, verdict: Verdict) -> None:
         """Add a tool's verdict on a step."""
-        suspect.verdicts.setdefault(step, []).append(verdict)
+        owner_of(suspect, step + 1).verdicts.setdefault(step, []).append(verdict)
         if suspect.place is not None:
             self._beliefs.hear(suspect.place, step, verdict.verifier, verdict.outcome)
 

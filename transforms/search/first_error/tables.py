@@ -57,7 +57,8 @@ def nodes_of(suspects: Suspects) -> tuple[Node, ...]:
 
 def _path(suspects: Suspects, suspect: Suspect) -> Iterator[Node]:
     problem = suspects.problem
-    start, parent_id = suspect.branch, node_id(problem, _above(suspect))
+    start, above = _above(suspect)
+    parent_id = node_id(problem, above)
     error = suspects.located(suspect)
     n_steps = len(suspect.trajectory.steps)
     for length in sorted({*suspect.completions, n_steps}):
@@ -77,11 +78,16 @@ def _path(suspects: Suspects, suspect: Suspect) -> Iterator[Node]:
         start, parent_id = length, node_id(problem, name)
 
 
-def _above(suspect: Suspect) -> str:
-    """Name the node under which a solution's own prefixes begin."""
-    if suspect.parent is None:
-        return "bisect"
-    return f"bisect/{suspect.parent.number}/{suspect.branch}"
+def _above(suspect: Suspect) -> tuple[int, str]:
+    """Return the longest prefix shared with others that is a node, and that node's name.
+
+    A node is a prefix that was probed.
+    """
+    for length in range(suspect.branch, 0, -1):
+        owner = owner_of(suspect, length)
+        if length in owner.completions:
+            return length, f"bisect/{owner.number}/{length}"
+    return 0, "bisect"
 
 
 def pairs_of(suspects: Suspects) -> tuple[Pair, ...]:
