@@ -76,6 +76,21 @@ def test_the_longest_phrase_is_found() -> None:
     assert PHRASES.longest(words, 0) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("a location the of it", 4),
+        ("a location, the of it", None),  # a new part begins behind the mark
+        ("a location (the of it", None),
+    ],
+)
+def test_an_article_is_passed_over_unless_it_stands_behind_a_mark(
+    text: str, end: int | None
+) -> None:
+    found = PHRASES.longest(words_of(text), 1)
+    assert (None if found is None else found[0]) == end
+
+
 def test_a_slip_in_a_phrase_is_scored() -> None:
     found = PHRASES.named("locatoin of")
     assert found is not None

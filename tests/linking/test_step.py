@@ -53,6 +53,16 @@ def test_one_fact_may_be_written_in_many_ways(text: str) -> None:
     assert said(text) == [TREATS]
 
 
+@pytest.mark.parametrize("denied", ["", "not "])
+def test_a_name_before_a_comma_ends_in_no_relation(denied: str) -> None:
+    film = Fact("indie", "/film/film/genre", "Western")
+    names = {"indie": ("independent film",)}
+    genres = Graph.of([film, Fact("indie", "/music/artist/genre", "folk")], names=names)
+    links = link_step(genres, f"For independent film, the film genre is {denied}Western.")
+    assert links.unlinked == ()
+    assert shown(genres, links) == [f"{denied}{film.head} | {film.relation} | {film.tail}"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

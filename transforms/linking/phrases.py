@@ -7,6 +7,7 @@ are in a higher tier mean nothing of a lower one.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import compress, pairwise
 from typing import NamedTuple
 
 from stepsmith.transforms.graph.phrasing import Phrase, PhraseKind, negate, phrase_of, spell
@@ -50,19 +51,21 @@ class Phrases:
     def longest(self, words: Sequence[Word], at: int) -> tuple[int, tuple[Reading, ...]] | None:
         """Return the number of the word after the longest phrase that begins at word `at`.
 
-        An article within it is passed over: `assesses the effect of`.
+        An article within it is passed over: `assesses the effect of`. One behind a mark is not,
+        since a new part begins with it: `for this film, the genre`.
         """
         most = self._longest.get(words[at].text, 0)
         if not most:
             return None
-        ahead = [word.text for word in words[at : at + most + _MOST_ARTICLES]]
-        articles = not ARTICLES.isdisjoint(ahead[1:])
+        around = words[at : at + most + _MOST_ARTICLES]
+        ahead = [word.text for word in around]
+        kept = [True, *(not _is_passed_over(*pair) for pair in pairwise(around))]
+        articles = not all(kept)
         for end in range(at + len(ahead) if articles else min(at + most, len(words)), at, -1):
             texts = ahead[: end - at]
             readings = self._entries.get(" ".join(texts))
             if readings is None and articles and texts[-1] not in ARTICLES:
-                inner = [text for text in texts[1:] if text not in ARTICLES]
-                readings = self._entries.get(" ".join((texts[0], *inner)))
+                readings = self._entries.get(" ".join(compress(texts, kept)))
             if readings:
                 return end, readings
         return None
@@ -77,6 +80,10 @@ class Phrases:
                 return self._entries[written], 1.0
         near = nearest(words, self._texts)
         return None if near is None else (self._entries[near.text], near.score)
+
+
+def _is_passed_over(before: Word, word: Word) -> bool:
+    return word.text in ARTICLES and word.start == before.end + len(" ")
 
 
 @lru_cache(maxsize=64)
