@@ -6,38 +6,37 @@ import re
 import shlex
 import sys
 from collections.abc import Sequence
+from importlib import metadata
 
-from stepsmith.pipelines import audit_options, graph_options, run_options, sandbox_options
+from stepsmith.pipelines import (
+    audit_options,
+    graph_options,
+    look_options,
+    run_options,
+    sandbox_options,
+)
 from stepsmith.pipelines.interrupt import STATUS
-from stepsmith.pipelines.option_values import count
 from stepsmith.schemas.errors import StepsmithError, UsageError
 
-KINDS = (
-    "audit-formats",
-    "verifiers",
-    "strategies",
-    "recipes",
-    "formats",
-    "graphs",
-    "sources",
-    "policies",
-    "labelers",
-    "steps",
-)
-
+_BEAM = ". Options that are not listed here go to Apache Beam, such as --runner."
+_FIRST_STEPS = """\
+first steps:
+  stepsmith list recipes             what can be run as it is
+  stepsmith run demo                 run one of them; its rows go to out/demo
+  stepsmith show out/demo            look at a few of them
+  stepsmith COMMAND --help           all that a command takes; defaults stand in brackets
+"""
 
 _WHERE = re.compile(r" \[while running '[^']*'\]")
 """What Beam adds to a message: the name of its stage, which says nothing to a user."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status.
-
-    It is 0, 1 where the command failed, 2 for bad usage, 130 where it was interrupted.
-    """
+    """Run one command; returns the exit status, whose meanings `docs/cli.md` lists."""
     arguments, rest = _parser().parse_known_args(argv)
     if rest and arguments.command not in _BEAM_COMMANDS:
-        _parser().error(f"unknown arguments: {' '.join(rest)}")
+        given, command = " ".join(rest), arguments.command
+        _parser().error(f"unknown arguments: {given}; see: stepsmith {command} --help")
     try:
         status = _COMMANDS[arguments.command](arguments, rest)
         sys.stdout.flush()
@@ -55,38 +54,37 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
+def _version() -> str:
+    return metadata.version("stepsmith")
+
+
 def _parser() -> argparse.ArgumentParser:
     # Without abbreviations, or --runner would be taken for an option of ours that begins like it.
     parser = argparse.ArgumentParser(
         prog="stepsmith",
         description="Turn problems into step-labelled reasoning data sets.",
+        epilog=_FIRST_STEPS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version=f"stepsmith {_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, summary: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+    def command(name: str, summary: str, more: str = "") -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name, help=summary, description=f"{summary}{more}", allow_abbrev=False
+        )
 
-    run_options.add_run(
-        command("run", "run a recipe, or go on where it ended; further options are Beam's")
-    )
+    run_options.add_run(command("run", "run a recipe, or go on where it ended", _BEAM))
     run_options.add_plan(command("plan", "estimate a run before it costs anything"))
     run_options.add_relabel(
-        command("relabel", "label the searches of a run anew: no sample, no engine")
+        command("relabel", "label the searches of a run anew: no sample, no engine", _BEAM)
     )
 
-    listing = command("list", "name what there is, with a line on each")
-    listing.add_argument("kind", choices=KINDS)
+    look_options.add_list(command("list", "name what there is, with a line on each"))
+    look_options.add_explain(command("explain", "show what a verifier says of one step, and why"))
 
-    _add_explain(command("explain", "show what a verifier says of one step, and why"))
-
-    show = command("show", "show trajectories with their labels, in colour")
-    show.add_argument("dataset", help="the folder of a finished run")
-    show.add_argument(
-        "id", nargs="?", help="a trajectory's or a problem's id; a few telling ones if none"
-    )
-    show.add_argument("-n", type=count, default=3, metavar="N", help="how many (3)")
-    show.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    look_options.add_show(command("show", "show trajectories with their labels, in colour"))
 
     run_options.add_export(
         command("export", "write a data set in the form that a trainer or an evaluation reads")
@@ -100,18 +98,6 @@ def _parser() -> argparse.ArgumentParser:
     sandbox_options.add_commands(command("sandbox", "look at what programs from models run in"))
     graph_options.add_commands(command("graph", "build a knowledge graph, and look at one"))
     return parser
-
-
-def _add_explain(explain: argparse.ArgumentParser) -> None:
-    explain.add_argument("verifier", help="one, several with commas, or `all`")
-    explain.add_argument("step", help="the text of the step")
-    explain.add_argument("--answer", help="the problem's answer, for verifiers of outcomes")
-    explain.add_argument("--prior", action="append", default=[], help="a step before it")
-    explain.add_argument("--problem", metavar="FILE", help="a JSON Lines file with the problem")
-    explain.add_argument("--id", help="which problem of that file (the first)")
-    explain.add_argument("--prompt", help="the problem's text")
-    explain.add_argument("--payload", metavar="JSON", help="what else the problem has: its tests")
-    sandbox_options.add_settings(explain)
 
 
 def _run(arguments: argparse.Namespace, beam_args: Sequence[str]) -> int:

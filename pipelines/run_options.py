@@ -65,7 +65,7 @@ def add_plan(plan: argparse.ArgumentParser) -> None:
         metavar="M",
         help="search M problems in earnest; the run will not pay for them again",
     )
-    plan.add_argument("--steps", type=count, metavar="N", help="steps a solution (6)")
+    plan.add_argument("--steps", type=count, metavar="N", help="steps of a solution (6)")
     plan.add_argument(
         "--step-success", type=share, metavar="P", help="chance that one more step is right (0.9)"
     )

@@ -13,7 +13,11 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
         return commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
 
     check = action("check", "say what separates programs from this machine, and try it")
-    check.add_argument("--backend", choices=("auto", "local", "docker", "unsafe"), help="(auto)")
+    check.add_argument(
+        "--backend",
+        choices=("auto", "local", "docker", "unsafe"),
+        help="what starts programs; unsafe puts no walls around them (auto)",
+    )
     check.add_argument("--minimum", choices=LEVELS, help="the least that is accepted (self)")
     check.add_argument("--level", choices=LEVELS, help="this level and no other")
     check.add_argument(

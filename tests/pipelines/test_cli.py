@@ -54,3 +54,16 @@ def test_a_place_that_cannot_be_written_to_is_named_without_a_trace(tmp_path: Pa
     assert (process.returncode, printed) == (1, "")
     said = "cannot be a run's folder (Not a directory): choose another --output"
     assert errors == f"stepsmith: {recipe}/out {said}\n"
+
+
+def test_help_leads_a_new_user_from_the_list_to_a_first_run() -> None:
+    printed, _ = stepsmith("--help").communicate()
+    steps = printed.partition("first steps:")[2].split("\n")
+    assert [line.split()[1] for line in steps if line][:3] == ["list", "run", "show"]
+
+
+def test_an_argument_too_many_is_named_with_the_help_that_lists_them() -> None:
+    process = stepsmith("plan", "demo", "--nosuch")
+    printed, errors = process.communicate()
+    assert (process.returncode, printed) == (2, "")
+    assert errors.endswith("unknown arguments: --nosuch; see: stepsmith plan --help\n")

@@ -64,6 +64,9 @@ TABLE = [
     (NOT_UNDERSTOOD, "graph paths FOLDER/graph a b --max-hops 0"),
     (NOT_UNDERSTOOD, "graph build --format tsv --output FOLDER/built --max-rejected -1"),
     (NOT_UNDERSTOOD, "nosuch"),
+    (NOT_UNDERSTOOD, "run FOLDER/sums.toml --direct_num_workers x"),  # an option of Beam's
+    (DONE, "--version"),
+    (DONE, "plan --help"),
 ]
 
 

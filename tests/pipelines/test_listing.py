@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from stepsmith.pipelines.cli import KINDS
 from stepsmith.pipelines.listing import listing
+from stepsmith.pipelines.look_options import KINDS
 from stepsmith.schemas import UnknownNameError
 
 
