@@ -69,6 +69,9 @@ def _doubt(text: str, context: Context, claim: NumberClaim) -> str:
         Case("91 is divisible by 7.", "valid"),
         Case("So 91 is not a prime number.", "undecided"),  # true, but is it to the point?
         Case("So 91 is prime.", "invalid"),
+        Case("21 is divisible by 3 and 5.", "invalid"),
+        Case("So 5 divides 12.", "invalid"),
+        Case("9 and 12 are relatively prime.", "invalid"),
         Case("51 and 53 are prime numbers.", "invalid"),
         Case("24,516 (16) is not divisible by 4, so it is no answer.", "invalid"),
         Case("$36$ is not a perfect square", "invalid"),

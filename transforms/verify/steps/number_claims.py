@@ -15,6 +15,7 @@ from stepsmith.transforms.verify.steps.number_facts import (
     prime_factors,
 )
 from stepsmith.transforms.verify.steps.number_lists import LIST_READERS
+from stepsmith.transforms.verify.steps.number_relations import RELATION_READERS
 from stepsmith.transforms.verify.steps.number_words import (
     EXPRESSION,
     LIST,
@@ -281,6 +282,7 @@ _READERS: Final[Sequence[Reader]] = (
     (_PREDICATE, _predicate),
     (_WHOLE, _is_whole),
     *LIST_READERS,
+    *RELATION_READERS,
     (_COMMON, _common),
     (_CALLED, _common),
     (_REMAINDER, _remainder),
