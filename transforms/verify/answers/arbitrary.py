@@ -55,6 +55,9 @@ def _renamed(formula: Formula, names: frozenset[str]) -> Iterator[Formula]:
         return
     if not all(name.partition("_")[0] in _PARAMETERS for name in (*ours, *theirs)):
         return
+    items = formula.items if isinstance(formula, Group) else (formula,)
+    if any(isinstance(each, Symbol) for each in items):
+        return  # `A` and `A, C` may be options
     for order in itertools.permutations(theirs):
         called: dict[str, Formula] = {
             old: Symbol(new) for old, new in zip(ours, order, strict=True)

@@ -29,6 +29,7 @@ __all__ = [
 
 _ARROWS = frozenset(["vec", "hat", "overrightarrow"])
 _UNIT_VECTORS = frozenset("ijk")
+_MATRICES = frozenset("IEO")  # that have names of their own
 INFINITY = Symbol("infinity")
 _EQUAL = frozenset(["=", "~"])
 _LESS = frozenset(["<", "<="])
@@ -241,6 +242,8 @@ def _chosen(formula: Formula, *, plus: bool) -> Formula:
 
 def computes_with_groups(formula: Formula) -> bool:
     r"""Say whether a formula is a sum of matrices, of `\vec{i}` and `\mathbf{j}`, or the like."""
+    if isinstance(formula, Symbol):
+        return formula.name in _MATRICES
     if not isinstance(formula, Apply):
         return False
     names = {node.name for node in nodes(formula) if isinstance(node, Symbol)}
