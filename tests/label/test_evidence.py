@@ -89,6 +89,15 @@ def test_a_reply_that_was_cut_owns_no_prefix_of_a_solution(finish: FinishReason)
     assert (second.n_steps, second.parent, second.branch) == (5, 0, 2)
 
 
+@pytest.mark.parametrize("finish", ["length", "empty"])
+def test_a_verdict_on_a_reply_that_was_cut_is_no_evidence(finish: FinishReason) -> None:
+    said: Said = {0: [("tool", "valid")], 1: [("tool", "invalid")]}
+    [cut] = evidence(row("a", "ab", "undecided", finish=finish, verdicts=said))
+    assert cut.verdicts == ()
+    [whole] = evidence(row("a", "ab", "undecided", verdicts=said))
+    assert len(whole.verdicts) == 2
+
+
 def test_a_row_that_names_a_parent_it_shares_nothing_with_stands_alone() -> None:
     first, second = evidence(row("a", "abcd"), row("b", "xycd", parent="a", branch=2))
     assert (first.parent, second.parent) == (None, None)

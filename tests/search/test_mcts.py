@@ -131,6 +131,27 @@ def test_a_solution_without_an_answer_is_worth_minus_one_and_said_to_have_none()
     assert by_text(result)["no end"].value == -1.0
 
 
+def test_what_has_no_answer_is_undecided_in_every_count_whatever_it_is_worth() -> None:
+    result = run(replies("a\nright", "a\nno end"))
+    node = by_text(result)["a\n"]
+    assert (node.value, node.visits) == (0.0, 2)
+    assert (node.n_rollouts, node.n_correct, node.n_undecided) == (2, 1, 1)
+
+
+def test_a_solution_without_an_answer_is_worth_nothing_where_it_is_not_taken_for_wrong() -> None:
+    result = run(replies("right", "no end"), unanswered="undecided")
+    [_, row] = result.rows
+    assert (row.keep, row.drop_reason, row.labels[-1].value) == (False, "no answer", None)
+    assert (by_text(result)["no end"].value, by_text(result)[""].visits) == (None, 1)
+
+
+def test_a_path_past_the_depth_is_worth_nothing_where_it_is_not_taken_for_wrong() -> None:
+    result = run(lambda ask, index: "a\nb\nright", depth=1, simulations=2, unanswered="undecided")
+    [row] = result.rows
+    assert (row.drop_reason, row.labels[-1].value) == ("too deep", None)
+    assert all(node.n_undecided == node.n_rollouts for node in result.nodes if node.start == 1)
+
+
 def test_an_end_that_cannot_be_judged_is_worth_nothing_where_no_answer_is_expected() -> None:
     result = run(replies("right", "no end"), problem=dataclasses.replace(PROBLEM, answer=None))
     [_, row] = result.rows

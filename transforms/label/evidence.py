@@ -123,7 +123,12 @@ def _rank(row: LabelledTrajectory, texts: _Prefix) -> tuple[bool, bool, str, _Pr
     the prefix belongs to, and one that was cut (a loop to the token limit, say) has no length.
     """
     own = row.trajectory
-    return own.finish_reason in ("length", "empty"), own.parent_id is not None, own.id, texts
+    return not _is_whole(row), own.parent_id is not None, own.id, texts
+
+
+def _is_whole(row: LabelledTrajectory) -> bool:
+    """Say whether a row's reply was written to its end."""
+    return row.trajectory.finish_reason not in ("length", "empty")
 
 
 def _inner(texts: _Prefix) -> list[_Prefix]:
@@ -232,10 +237,13 @@ def _take_out(
 def _verdicts(
     groups: Sequence[_Group], texts: Iterable[_Prefix]
 ) -> dict[_Prefix, tuple[Verdict, ...]]:
-    """Return the verdicts on the step that ends each prefix: those of the first row with any."""
+    """Return the verdicts on the step that ends each prefix: those of the first row with any.
+
+    Of a reply that was cut or blank there are none: its last step is not what the policy meant.
+    """
     found: dict[_Prefix, tuple[Verdict, ...]] = {}
     for same, written in zip(groups, texts, strict=True):
-        for row in same:
+        for row in filter(_is_whole, same):
             for length, label in enumerate(row.labels[: len(written)], start=1):
                 if label.verdicts:
                     found.setdefault(written[:length], label.verdicts)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Annotated, Literal, cast
 
@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from stepsmith.schemas.errors import ProblemError
 from stepsmith.schemas.options import Count, Natural, NotNegative
-from stepsmith.schemas.records import Problem, Step, Trajectory, Verdict
+from stepsmith.schemas.records import Outcome, Problem, Step, Trajectory, Verdict
 from stepsmith.transforms.search.base import (
     Asking,
     Plan,
@@ -18,12 +18,12 @@ from stepsmith.transforms.search.base import (
     Score,
     judge_outcomes,
     strategy,
-    unfinished,
 )
 from stepsmith.transforms.search.mcts_tree.branches import Branch, count, grow, select, visit
-from stepsmith.transforms.search.mcts_tree.rows import Pairing, make_result
+from stepsmith.transforms.search.mcts_tree.rows import Pairing, lacks_answer, make_result
 
 Value = Literal["none", "rollout", "model"]
+Unanswered = Literal["wrong", "undecided"]
 
 
 @strategy("mcts")
@@ -37,6 +37,7 @@ def mcts(  # noqa: PLR0913 - the options of a recipe
     c_puct: NotNegative = 1.5,
     value: Value = "rollout",
     answer_text: Annotated[str, Meta(pattern=r"\{answer\}")] = "The answer is {answer}.",
+    unanswered: Unanswered = "wrong",
     parallel: Count = 1,
     pairs: Natural = 1,
     pair_margin: NotNegative = 0.5,
@@ -48,7 +49,8 @@ def mcts(  # noqa: PLR0913 - the options of a recipe
     Q + `c_puct` * prior * sqrt(N_parent) / (1 + N) to a leaf and draws `children` next steps. A
     prior is exp of the step's mean token log-probability, or without log-probabilities the share
     of its siblings' draws. A solution's end is worth +1 or -1, backed up to the root; no answer
-    and more than `depth` steps are worth -1. `value` says what a step is worth that ends nothing:
+    and more than `depth` steps are worth -1 too, or with `unanswered` "undecided" nothing. `value`
+    says what a step is worth that ends nothing:
 
     - `rollout`: +1 or -1 by the rest of its own reply, which was paid for with the step;
     - `none`: nothing; its expansion counts as a visit. This is breadth-first until a solution
@@ -61,7 +63,8 @@ def mcts(  # noqa: PLR0913 - the options of a recipe
     advantage Q less its parent's; `outcome` tells the right paths, which AlphaMath's language
     loss is kept to, from the wrong. Rows without a verdict are there with their `drop_reason`,
     and `no terminal reached` is one. Pairs are up to `pairs` siblings a prefix, `pair_margin`
-    apart in Q, which have ended or have `pair_visits` visits.
+    apart in Q, which have ended or have `pair_visits` visits. Counts are of verdicts alone: what
+    has no answer is undecided there, whatever it is worth in Q.
 
     Other than the paper: a blank or cut reply is recorded and is worth nothing, not -1; equal
     siblings are one; `parallel` leaves are expanded at a time, with a virtual loss.
@@ -80,7 +83,7 @@ def mcts(  # noqa: PLR0913 - the options of a recipe
             for leaf, drawn in zip(leaves, replies, strict=True)
             for pair in grow(leaf, drawn, depth=depth)
         ]
-        yield from _judge(problem, grown, rollouts=value == "rollout")
+        yield from _judge(problem, grown, rollouts=value == "rollout", unanswered=unanswered)
     pairing = Pairing(n_pairs=pairs, margin=pair_margin, min_visits=pair_visits)
     return make_result(problem, root, pairing)
 
@@ -133,7 +136,11 @@ def _expand(
 
 
 def _judge(
-    problem: Problem, grown: Sequence[tuple[Branch, list[Trajectory]]], *, rollouts: bool
+    problem: Problem,
+    grown: Sequence[tuple[Branch, list[Trajectory]]],
+    *,
+    rollouts: bool,
+    unanswered: Unanswered,
 ) -> Asking[None]:
     """Judge the solutions that end here, or with `rollouts` every reply, and back them up."""
     judged = list(_to_judge(grown, rollouts=rollouts))
@@ -141,11 +148,12 @@ def _judge(
     for (child, reply), verdict in zip(judged, verdicts, strict=True):
         if child.ending in ("finished", "cut", "blank") and child.verdict is None:
             child.verdict = verdict
-        _back_up(child, _reward(problem, reply, verdict))
+        worth = _reward(problem, reply, verdict, unanswered=unanswered)
+        _back_up(child, verdict.outcome, worth)
     for child, replies in grown:
         if child.ending == "too deep":
             for _ in replies:
-                _back_up(child, -1.0)
+                _back_up(child, "undecided", _WORTH[unanswered])
 
 
 def _to_judge(
@@ -156,19 +164,19 @@ def _to_judge(
             yield from ((child, reply) for reply in replies)
 
 
-def _back_up(child: Branch, reward: float | None) -> None:
-    count(child, reward)
-    if reward is not None:
-        visit(child, reward)
+def _back_up(child: Branch, outcome: Outcome, worth: float | None) -> None:
+    count(child, outcome)
+    if worth is not None:
+        visit(child, worth)
 
 
-def _reward(problem: Problem, reply: Trajectory, verdict: Verdict) -> float | None:
-    """Return +1, -1, or nothing where the verdict is none; a solution without an answer is -1.
+_WORTH: Mapping[Unanswered, float | None] = {"wrong": -1.0, "undecided": None}
 
-    Only where the problem has an answer to be stated: a program that cannot be judged states none
-    either.
-    """
+
+def _reward(
+    problem: Problem, reply: Trajectory, verdict: Verdict, *, unanswered: Unanswered
+) -> float | None:
+    """Return +1, -1, or nothing where the verdict is none, unless the solution has no answer."""
     if verdict.outcome != "undecided":
         return 1.0 if verdict.outcome == "valid" else -1.0
-    unanswered = problem.answer is not None and reply.answer is None
-    return -1.0 if unanswered and unfinished(reply) is None else None
+    return _WORTH[unanswered] if lacks_answer(problem, reply) else None

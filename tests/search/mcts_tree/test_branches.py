@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from stepsmith.schemas import Step, Trajectory
+from stepsmith.schemas import Outcome, Step, Trajectory
 from stepsmith.schemas.records import FinishReason
 from stepsmith.transforms.search.mcts_tree.branches import (
     Branch,
@@ -56,10 +56,11 @@ def test_an_unvisited_branch_has_q_0_and_no_value() -> None:
 
 def test_a_value_is_the_exact_share_of_right_rollouts() -> None:
     _, [child] = family(1.0)
-    for reward in (1.0, -1.0, -1.0, None):
-        count(child, reward)
-        if reward is not None:
-            visit(child, reward)
+    outcomes: tuple[Outcome, ...] = ("valid", "invalid", "invalid", "undecided")
+    for outcome in outcomes:
+        count(child, outcome)
+        if outcome != "undecided":
+            visit(child, 1.0 if outcome == "valid" else -1.0)
     assert child.value == 1 / 3
     assert (child.n_rollouts, child.n_correct, child.n_undecided) == (4, 1, 1)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Literal
 
-from stepsmith.schemas.records import Step, Trajectory, Verdict
+from stepsmith.schemas.records import Outcome, Step, Trajectory, Verdict
 
 Ending = Literal["open", "finished", "too deep", "cut", "blank"]
 """How a branch ends: not here, with the solution, past the depth, or with a reply that failed."""
@@ -18,7 +18,7 @@ class Branch:
 
     `trajectory` is the first reply that wrote it: its first `depth` steps are the prefix. `prior`
     is in [0, 1], null where the policy told no log-probabilities; `share` of its siblings' draws
-    wrote the same step. `value_sum` over `visits` is Q, in [-1, 1]. Of `n_rollouts` judged
+    wrote the same step. `value_sum` over `visits` is Q, in [-1, 1]. Of `n_rollouts`
     solutions through here, `n_correct` were right and `n_undecided` could not be judged.
     """
 
@@ -173,12 +173,12 @@ def visit(branch: Branch, value: float) -> None:
         ancestor.value_sum += value
 
 
-def count(branch: Branch, reward: float | None) -> None:
-    """Count one judged solution through `branch`, up to the root; null is one that was not."""
+def count(branch: Branch, outcome: Outcome) -> None:
+    """Count one solution through `branch`, up to the root, by where it ends."""
     for ancestor in branch.lineage():
         ancestor.n_rollouts += 1
-        ancestor.n_correct += reward == 1.0
-        ancestor.n_undecided += reward is None
+        ancestor.n_correct += outcome == "valid"
+        ancestor.n_undecided += outcome == "undecided"
 
 
 def main_line(root: Branch) -> list[Branch]:

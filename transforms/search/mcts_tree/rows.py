@@ -13,7 +13,7 @@ from stepsmith.schemas.records import (
     Trajectory,
     Verdict,
 )
-from stepsmith.transforms.search.base import SearchResult
+from stepsmith.transforms.search.base import SearchResult, unfinished
 from stepsmith.transforms.search.mcts_tree.branches import Branch, Ending, main_line
 
 _REASONS: Mapping[Ending, str] = {
@@ -60,7 +60,7 @@ def make_result(problem: Problem, root: Branch, pairing: Pairing) -> SearchResul
 
 def _row(problem: Problem, end: Branch) -> LabelledTrajectory:
     trajectory = _trajectory(problem, end)
-    reason = _reason(end)
+    reason = _reason(problem, end)
     outcome = end.verdict or Verdict(
         outcome="undecided", verifier="mcts", evidence=f"{reason}: the path has no end"
     )
@@ -80,11 +80,20 @@ def _row(problem: Problem, end: Branch) -> LabelledTrajectory:
     )
 
 
-def _reason(end: Branch) -> str:
+def _reason(problem: Problem, end: Branch) -> str:
     """Say why a path without a verdict has none."""
-    if end.ending == "finished":
-        return "no answer" if end.visits else "outcome undecided"
-    return _REASONS[end.ending]
+    if end.ending != "finished":
+        return _REASONS[end.ending]
+    silent = end.trajectory is not None and lacks_answer(problem, end.trajectory)
+    return "no answer" if silent else "outcome undecided"
+
+
+def lacks_answer(problem: Problem, reply: Trajectory) -> bool:
+    """Say whether a solution that was written to its end states no answer where one is expected.
+
+    Of a problem without an answer none is expected: a program that cannot be judged states none.
+    """
+    return problem.answer is not None and reply.answer is None and unfinished(reply) is None
 
 
 def _trajectory(problem: Problem, end: Branch) -> Trajectory:
