@@ -7,7 +7,8 @@ _ASKED: Final = re.compile(r"(?:[^.;\n]|\.(?=\d)){0,120}?\?")
 _DENIED_NEXT: Final = re.compile(
     r"""(?ix) ^[\s$"'”’)\]*.,;:(—–-]{0,8}(?: [A-Za-z]{1,20} : \s? )?["“'‘]?
       (?: no\b(?![ ]?\w) | no,? \ wait | nope\b | wrong\b | false\b | incorrect\b | oops\b | wait\b
-        | scratch \ that | not \ (?:true|correct|possible|right|valid) | correction\b
+        | scratch \ that | I \ mean\b | (?:hmm+\W{1,3})? actually,? \ (?:it|that|this|[-0-9$\\(])
+        | not \ (?:true|correct|possible|right|valid) | correction\b
         | ✗ | ✘ | ❌ | × (?!\s?\d) | \\times (?!\s?\d)
         | (?:but \ |so \ |and \ |which \ |clearly,? \ ){0,2}
           (?: this | that | it | which | is | was )
@@ -26,9 +27,15 @@ _DOUBTED_BEFORE: Final = re.compile(
     r"""(?ix) \b(?: mis(?:count|read|calculat|comput|add|tak|took)\w* | mistak\w*
         | (?:first|originally|initially|earlier|previously|accidentally) \ (?:I\ |we\ |it\ )?
           (?:wrote|said|had|got|computed|calculated|found|thought|assumed)
-        | (?:might|may|could|would) \ (?:have\ )? (?:think|say|guess|write|expect|believe|thought)
+        | (?:might|may|could|would) \ (?:have\ )?
+          (?:think|say|guess|write|expect|believe|thought|compute|calculate|add|seem|appear)
+        | (?:if|when) \ (?:we|you|I|one|someone) \ (?:were \ to|had|did|just|simply|only)
+        | at \ first \ (?:glance|sight) | naive\w* | beginners? | according \ to | says | said
+        | (?:in|shows?) \ \w{1,20}'s \ (?:solution|work|answer)
+        | student's \ (?:solution|work|answer)
         | tempt\w* | (?:claims?|claimed|thinks?|thought|believes?|wrongly|incorrectly|erroneously)
-        | (?:students?|people|someone|one) \ (?:\w{1,9}\ )?(?:writes?|wrote|says?|said|gets?|got)
+        | (?:students?|people|someone|one) \ (?:\w{1,9}\ )?
+          (?:writes?|wrote|says?|said|gets?|got|computes?|calculates?|adds?)
         | instead \ of | rather \ than | unlike
       )\b [^;.]{0,60}$
       | \b(?:mistakes?|false|wrong|incorrect|error|not) [*_]{0,2} : [*_$\s]{0,4} $""",

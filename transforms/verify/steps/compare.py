@@ -20,6 +20,8 @@ _SAME: Final = 1e-9
 _APPROXIMATELY: Final = 50  # one part in so many may differ
 _LOOSELY: Final = 200
 _COARSELY: Final = 3
+_FLOAT_PLACES: Final = 11
+_FLOAT_NEAR: Final = 10**14
 _LOWER_SIGN: Final = Reading(plus=False)
 _HUNDREDTHS: Final = 2
 
@@ -99,6 +101,8 @@ def _is_rounded(
         (right, other, one, places[::-1]),
     ):
         unit = 10**decimals
+        if printed.is_lone and decimals >= _FLOAT_PLACES and difference * _FLOAT_NEAR < size:
+            return True  # as a program prints it: 0.1 + 0.2 = 0.30000000000000004
         if difference * unit >= 1 or difference * _COARSELY > size:
             continue
         ends_there = not isinstance(shown, float) and (shown * unit) % 1 == 0

@@ -14,6 +14,7 @@ from stepsmith.transforms.verify.steps.words import FACTORS, SMALL_CHANGE, conve
 
 _OTHER_NUMBERS: Final = re.compile(
     r"""(?ix) \b(?: binary | octal | hexadecimal | clock | bases | gaussian )\b
+      | \bas\ strings?\b | \bconcatenat\w*
       | \bbase[-\ ]\$?(?!10\b)(?:[0-9bn]\b|[0-9]{2}|two
         |three|four|five|six|seven|eight|nine|eleven|twelve|sixteen)
       | (?:\bZ|\bF|\\mathbb\s?\{?[ZF]\}?)[_\[]\{?[0-9ni] | \bZ/\d | \bGF\(""",
