@@ -9,7 +9,9 @@ from typing import Final, Literal
 from stepsmith.transforms.derive.points import NoValueError, evaluate
 from stepsmith.transforms.formula.tree import Apply, Formula, Group, Symbol, nodes
 
-__all__ = ["Array", "compute_array"]
+__all__ = ["Array", "Product", "compute_array"]
+
+Product = Literal["", "dot", "cross"]
 
 _MAX_SIZE: Final = 8
 _MAX_POWER: Final = 60
@@ -39,7 +41,7 @@ class Array:
         return f"({rows[0]})" if self.kind == "tuple" else f"[{'; '.join(rows)}]"
 
 
-def compute_array(formula: Formula, product: Literal["", "dot", "cross"] = "") -> Array:
+def compute_array(formula: Formula, product: Product = "") -> Array:
     """Return the value of a formula in numbers, tuples and matrices.
 
     `product` says what a product of two tuples is. Raises `NoValueError` where there is no value
@@ -48,7 +50,7 @@ def compute_array(formula: Formula, product: Literal["", "dot", "cross"] = "") -
     return _compute(formula, product, _MAX_DEPTH)
 
 
-def _compute(formula: Formula, product: str, depth: int) -> Array:
+def _compute(formula: Formula, product: Product, depth: int) -> Array:
     if depth == 0:
         raise NoValueError
     if isinstance(formula, Group):
@@ -95,7 +97,7 @@ def _add(one: Array, other: Array) -> Array:
     return Array(one.kind, tuple(tuple(map(Fraction.__add__, *pair)) for pair in pairs))
 
 
-def _times(one: Array, other: Array, product: str) -> Array:
+def _times(one: Array, other: Array, product: Product) -> Array:
     if "number" in {one.kind, other.kind}:
         scale, array = (one, other) if one.kind == "number" else (other, one)
         [[factor]] = scale.rows
@@ -170,7 +172,8 @@ def _expanded(rows: Rows) -> Fraction:
         tuple(b - a * row[0] / first[0] for a, b in zip(first[1:], row[1:], strict=True))
         for row in rest
     )
-    return (-1) ** pivot * first[0] * _expanded(reduced)
+    sign = Fraction(-1 if pivot % 2 else 1)
+    return sign * first[0] * _expanded(reduced)
 
 
 def _inverse(array: Array) -> Array:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from stepsmith.transforms.derive.array_values import Array, compute_array
+from stepsmith.transforms.derive.array_values import Array, Product, compute_array
 from stepsmith.transforms.derive.chains import Chain, find_chains
 from stepsmith.transforms.derive.context import is_other_arithmetic, is_taken_back, supposes
 from stepsmith.transforms.derive.expression import express
@@ -135,7 +135,7 @@ def _value(formula: Formula | None, source: str) -> Array | None:
     if formula is None:
         return None
     crosses, dots = _CROSS.search(source) is not None, _DOT.search(source) is not None
-    product = "cross" if crosses and not dots else "dot" if dots and not crosses else ""
+    product: Product = "cross" if crosses and not dots else "dot" if dots and not crosses else ""
     try:
         return compute_array(formula, product)
     except NoValueError:
