@@ -250,6 +250,13 @@ def test_rows_without_steps_are_no_evidence_to_fit() -> None:
     assert len(found.solutions) == 1
 
 
+def test_a_prior_is_fitted_to_the_policys_own_solutions_and_not_to_repairs() -> None:
+    own = row("a", "abcd", counts={2: (4, 1)})
+    mended = row("b", "abxy", "valid", parent="a", branch=2, origin="repair")
+    assert FIT.extract((own, mended)) == FIT.extract((own,))
+    assert FIT.extract((mended,)) is None
+
+
 def test_the_fit_is_that_of_all_problems() -> None:
     found = FIT.extract((row("a", "ab"),))
     assert found is not None

@@ -24,7 +24,8 @@ Confidence = Annotated[float, Meta(ge=0.5, le=1)]
 
 
 def _extract(rows: Rows) -> ProblemEvidence | None:
-    solutions, _ = read_evidence(rows)
+    """Read what a prior is fitted to: a repair, which a teacher may write, tells of no policy."""
+    solutions, _ = read_evidence([row for row in rows if row.trajectory.origin != "repair"])
     return ProblemEvidence(solutions=solutions) if solutions else None
 
 

@@ -8,8 +8,6 @@ from typing import Literal
 from stepsmith.schemas.errors import RecipeError
 from stepsmith.schemas.options import Count, Natural, PositiveShare
 from stepsmith.schemas.records import LabelledTrajectory, Pair, Problem, Trajectory, Verdict
-from stepsmith.transforms.label.base import Rows
-from stepsmith.transforms.label.evidence import ProblemEvidence
 from stepsmith.transforms.label.posterior import FIT
 from stepsmith.transforms.label.prior import Prior
 from stepsmith.transforms.search.base import (
@@ -37,12 +35,7 @@ NOT_REPAIRED = "not repaired"
 """Why a repair is not kept: it was written to its end, and does not reach the answer."""
 
 
-def _extract(rows: Rows) -> ProblemEvidence | None:
-    """Leave the repairs out: a teacher's say nothing of the policy, and none count as probes."""
-    return FIT.extract(tuple(row for row in rows if row.trajectory.origin != "repair"))
-
-
-@strategy("repair", fit=dataclasses.replace(FIT, extract=_extract))
+@strategy("repair", fit=FIT)
 def repair(  # noqa: PLR0913 - its parameters are a recipe's options
     problem: Problem,
     rng: Random,  # noqa: ARG001 - every draw is the policy's
