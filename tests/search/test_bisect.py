@@ -397,6 +397,23 @@ def test_solutions_that_begin_alike_are_believed_together_as_the_labeler_does(
             assert label.correct_prob == pytest.approx(expected.correct_prob, abs=1e-9)
 
 
+def one_astray(ask: Sample, index: int) -> str:
+    """Write the right solution but once: that one is lost from its third step on."""
+    is_lost = index == 0 if not ask.prefix else any(step.text == "x\n" for step in ask.prefix)
+    written = ["a", "b", "x", "d wrong"] if is_lost else ["a", "b", "c", "d right"]
+    return "\n".join(written[len(ask.prefix) :])
+
+
+def test_an_error_is_paired_with_a_right_solution_where_no_completion_was_drawn() -> None:
+    result, asked = script(one_astray, solutions=6, confidence=0.7)
+    assert {ask.path for ask in samples(asked)} == {"solve", "bisect/0/0/3"}
+    [pair] = result.pairs
+    assert (pair.branch_step, pair.prefix) == (2, "a\nb\n")
+    assert (pair.chosen, pair.rejected) == ("c\nd right", "x\nd wrong")
+    [chosen] = [row for row in result.rows if row.trajectory.id == pair.chosen_id]
+    assert chosen.outcome.outcome == "valid"
+
+
 def test_tools_are_asked_once_about_a_step_that_solutions_share() -> None:
     result, asked = script(alike, solutions=8, verifiers=("script",), budget=0)
     claims = [

@@ -1,9 +1,18 @@
 """What a search for first errors leaves: its rows, the tree of prefixes, and pairs."""
 
 import dataclasses
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 
-from stepsmith.schemas.records import LabelledTrajectory, Node, Pair, StepLabel, Verdict
+from stepsmith.schemas.records import (
+    LabelledTrajectory,
+    Node,
+    Pair,
+    Step,
+    StepLabel,
+    Trajectory,
+    Verdict,
+)
 from stepsmith.transforms.label.posterior import label_row
 from stepsmith.transforms.search.first_error.suspect import Suspect, owner_of, rate_of
 from stepsmith.transforms.search.first_error.suspects import Suspects
@@ -91,7 +100,7 @@ def _above(suspect: Suspect) -> tuple[int, str]:
 
 
 def pairs_of(suspects: Suspects) -> tuple[Pair, ...]:
-    """Pair each located error with a right completion of the prefix just before it, if any."""
+    """Pair each located error with a right solution that begins with the steps before it."""
     return tuple(pair for suspect in suspects for pair in _pair(suspects, suspect))
 
 
@@ -99,8 +108,7 @@ def _pair(suspects: Suspects, suspect: Suspect) -> Iterator[Pair]:
     error = suspects.located(suspect)
     if error is None or suspect.outcome.outcome != "invalid":
         return
-    drawn = owner_of(suspect, error).completions.get(error, ())
-    right = next((each for each, verdict in drawn if verdict.outcome == "valid"), None)
+    right = next(_right_ones(suspects, suspect, error), None)
     if right is None:
         return
     prefix = "".join(step.text for step in suspect.trajectory.steps[:error])
@@ -118,3 +126,30 @@ def _pair(suspects: Suspects, suspect: Suspect) -> Iterator[Pair]:
         rejected_id=suspect.trajectory.id,
         source="bisect",
     )
+
+
+def _right_ones(suspects: Suspects, suspect: Suspect, length: int) -> Iterator[Trajectory]:
+    """Yield right solutions that begin with a solution's first steps, the nearest draws first.
+
+    These are completions of that very prefix, then solutions that were taken up, then completions
+    of shorter prefixes: where solutions share their first steps, some of them say enough of a
+    prefix for no completion to be drawn from it.
+    """
+    prefix = suspect.trajectory.steps[:length]
+    completions = owner_of(suspect, length).completions.get(length, ())
+    solutions = ((each.trajectory, each.outcome) for each in suspects.taken)
+    shorter = (
+        drawn
+        for each in suspects
+        for start in sorted(each.completions)
+        if start < length
+        for drawn in each.completions[start]
+    )
+    for trajectory, verdict in itertools.chain(completions, solutions, shorter):
+        if verdict.outcome == "valid" and _begins(trajectory, prefix):
+            yield trajectory
+
+
+def _begins(trajectory: Trajectory, prefix: Sequence[Step]) -> bool:
+    pairs = zip(trajectory.steps, prefix, strict=False)
+    return len(trajectory.steps) >= len(prefix) and all(a.text == b.text for a, b in pairs)
