@@ -13,6 +13,8 @@ LEVELS: tuple[Level, ...] = ("unsafe", "self", "uid", "ns", "container", "gvisor
 """From the weakest to the strongest: no walls, walls that a process puts around itself, a user of
 its own, namespaces of its own, a container, a kernel of its own."""
 
+DEFAULT_MINIMUM: Level = "self"
+
 Backend = Literal["auto", "local", "docker", "unsafe"]
 
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
@@ -57,7 +59,7 @@ class SandboxSettings:
 
     backend: Backend = "auto"
     level: Level | None = None
-    minimum: Level = "self"
+    minimum: Level = DEFAULT_MINIMUM
     slots: Count | None = None
     image: str = "python"
     allow_unsafe: bool = False
@@ -68,11 +70,24 @@ class SandboxSettings:
     def __post_init__(self) -> None:
         """Refuse what contradicts itself; raises `UserError`."""
         if "unsafe" in (self.backend, self.level):
-            if not self.allow_unsafe:
-                msg = "an unsafe sandbox has no walls: whatever a model writes can do all that"
-                msg += " you can; to have it so, set allow_unsafe = true"
-                raise UserError(msg)
+            self._check_unsafe()
         elif self.level is not None and not at_least(self.level, self.minimum):
             msg = f"level = {self.level!r} is below minimum = {self.minimum!r};"
             msg += f" from the weakest: {', '.join(LEVELS)}"
+            raise UserError(msg)
+
+    def _check_unsafe(self) -> None:
+        if not self.allow_unsafe:
+            msg = "an unsafe sandbox has no walls: whatever a model writes can do all that"
+            msg += " you can; to have it so, set allow_unsafe = true"
+            raise UserError(msg)
+        named = "backend" if self.backend == "unsafe" else "level"
+        # The default minimum is nobody's wish; a higher one is.
+        if not at_least(DEFAULT_MINIMUM, self.minimum):
+            msg = f"{named} = 'unsafe' has no walls, and minimum = {self.minimum!r} asks for some;"
+            msg += " leave one of them out"
+            raise UserError(msg)
+        if self.level not in (None, "unsafe"):
+            msg = f"backend = 'unsafe' has no walls, and level = {self.level!r} asks for some;"
+            msg += " leave one of them out"
             raise UserError(msg)

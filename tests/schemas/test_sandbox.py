@@ -23,6 +23,14 @@ def test_nothing_unsafe_is_taken_unless_it_is_named_and_allowed() -> None:
     assert SandboxSettings(backend="unsafe", allow_unsafe=True).allow_unsafe
 
 
+@pytest.mark.parametrize("minimum", LEVELS[2:])
+def test_nothing_unsafe_is_taken_below_a_minimum_that_was_asked_for(minimum: Level) -> None:
+    with pytest.raises(UserError, match=f"'unsafe' has no walls, and minimum = '{minimum}' asks"):
+        SandboxSettings(backend="unsafe", minimum=minimum, allow_unsafe=True)
+    with pytest.raises(UserError, match=f"'unsafe' has no walls, and level = '{minimum}' asks"):
+        SandboxSettings(backend="unsafe", level=minimum, allow_unsafe=True)
+
+
 @pytest.mark.parametrize("level", LEVELS[1:])
 @pytest.mark.parametrize("minimum", LEVELS[1:])
 def test_a_rung_below_the_minimum_is_a_contradiction(level: Level, minimum: Level) -> None:
