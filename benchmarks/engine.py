@@ -10,8 +10,7 @@ fewer problems that is not counted: what is long in a prompt is its examples, wh
 The tail counts in full: a run's time includes its last searches, which have few requests left to
 ask and the engine to themselves, and the labels and files after them; flat out, it includes the
 time in which the last requests end. A run of many problems has no longer tail, so that its share
-falls with their number. So few problems are all in bisection's pilot (64 by default): a run
-with problems after its pilot has a second tail, where the pilot ends.
+falls with their number. Bisection has a second one, where its pilot ends (64 problems by default).
 """
 
 import asyncio
@@ -55,7 +54,7 @@ class Run:
 RUNS = {
     "monte_carlo": Run(n_problems=24, target=0.90),
     "bisect": Run(
-        n_problems=40,
+        n_problems=160,
         target=0.95,
         overrides=(
             "strategy={ kind = 'bisect', solutions = 2, budget = 16 }",

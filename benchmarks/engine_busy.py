@@ -62,8 +62,9 @@ QUICK = Scale(whole=False, slots=32, share_problems=6, rate_problems=8, rate_rou
 TICK_S = 0.005
 FAST = 4
 """Where all samples of a prompt come at once, so many times the problems: spans stay above 10 s."""
-BISECT_PROBLEMS, BISECT_LONGEST = 1_000, 4
-"""Short ones: the barrier after the pilot and the last drain take as long however many come."""
+BISECT_PROBLEMS: Mapping[str, int] = {"stepsmith_bisect": 1_000, "stepsmith_bisect_long": 4_000}
+"""The barrier after the pilot and the last drain take as long however many problems come."""
+BISECT_LONGEST = 4
 
 DISTILABEL_TRIES: Mapping[str, Mapping[str, object]] = {
     f"{batch}_{replicas}": {"ask": "choices", "batch": batch, "replicas": replicas}
@@ -151,14 +152,15 @@ def measure(*, quick: bool) -> Findings:
 
 
 def measure_shares(folder: Path, scale: Scale) -> Outcomes:
-    """Run under latency: ours and the peers on the same problems, bisect on more."""
+    """Run under latency: all on the same problems, and bisect on more and shorter ones."""
     pace, in_flight = Pace(slots=scale.slots, tick_s=TICK_S), 2 * scale.slots
     work = write_work(folder, scale.share_problems)
     trials = {"stepsmith": Trial(system=Stepsmith(in_flight=in_flight), work=work)}
     if scale.whole:
-        short = write_work(folder, BISECT_PROBLEMS, longest=BISECT_LONGEST)
         bisect = Stepsmith(in_flight=in_flight, strategy="bisect", options={"batch": 4})
-        trials["stepsmith_bisect"] = Trial(system=bisect, work=short)
+        for name, n_problems in BISECT_PROBLEMS.items():
+            short = write_work(folder, n_problems, longest=BISECT_LONGEST)
+            trials[name] = Trial(system=bisect, work=short)
         trials["datatrove"] = Trial(system=datatrove(in_flight=in_flight), work=work)
         for name, settings in DISTILABEL_TRIES.items():
             peer = Peer(name="distilabel", settings=settings)
