@@ -1,10 +1,9 @@
 """Step values by Monte-Carlo completions (Math-Shepherd)."""
 
-from collections.abc import Mapping
 from random import Random
 
 from stepsmith.schemas.options import Count
-from stepsmith.schemas.records import LabelledTrajectory, Problem, StepLabel, Trajectory, Verdict
+from stepsmith.schemas.records import Problem, Trajectory
 from stepsmith.transforms.search.base import (
     Plan,
     Sample,
@@ -15,8 +14,8 @@ from stepsmith.transforms.search.base import (
     strategy,
     unfinished,
 )
-from stepsmith.transforms.search.prefixes.estimates import prefix_texts
-from stepsmith.transforms.search.prefixes.rates import estimate_each, last_label
+from stepsmith.transforms.search.prefixes.estimates import make_labelled_row
+from stepsmith.transforms.search.prefixes.rates import estimate_each
 
 
 @strategy("monte_carlo")
@@ -56,20 +55,7 @@ def monte_carlo(
     known = dict(zip(pooled, rates, strict=True))
     return SearchResult(
         rows=tuple(
-            _row(problem, attempt, outcome, known)
+            make_labelled_row(problem, attempt, outcome, known)
             for attempt, outcome in zip(attempts, outcomes, strict=True)
         )
-    )
-
-
-def _row(
-    problem: Problem, attempt: Trajectory, outcome: Verdict, known: Mapping[str, StepLabel]
-) -> LabelledTrajectory:
-    inner = prefix_texts(attempt)[1:-1]
-    labels = [known.get(text, StepLabel()) for text in inner]
-    return LabelledTrajectory(
-        problem=problem,
-        trajectory=attempt,
-        outcome=outcome,
-        labels=(*labels, last_label(outcome)) if attempt.steps else (),
     )

@@ -2,13 +2,12 @@
 
 import dataclasses
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from stepsmith.schemas.records import (
     LabelledTrajectory,
     Node,
     Pair,
-    Step,
     StepLabel,
     Trajectory,
     Verdict,
@@ -111,7 +110,7 @@ def _pair(suspects: Suspects, suspect: Suspect) -> Iterator[Pair]:
     right = next(_right_ones(suspects, suspect, error), None)
     if right is None:
         return
-    prefix = "".join(step.text for step in suspect.trajectory.steps[:error])
+    prefix = "".join(_texts(suspect.trajectory, error))
     yield Pair(
         id=f"{suspects.problem.id}/bisect/pair/{suspect.number}",
         problem_id=suspects.problem.id,
@@ -135,7 +134,7 @@ def _right_ones(suspects: Suspects, suspect: Suspect, length: int) -> Iterator[T
     of shorter prefixes: where solutions share their first steps, some of them say enough of a
     prefix for no completion to be drawn from it.
     """
-    prefix = suspect.trajectory.steps[:length]
+    prefix = _texts(suspect.trajectory, length)
     completions = owner_of(suspect, length).completions.get(length, ())
     solutions = ((each.trajectory, each.outcome) for each in suspects.taken)
     shorter = (
@@ -146,10 +145,9 @@ def _right_ones(suspects: Suspects, suspect: Suspect, length: int) -> Iterator[T
         for drawn in each.completions[start]
     )
     for trajectory, verdict in itertools.chain(completions, solutions, shorter):
-        if verdict.outcome == "valid" and _begins(trajectory, prefix):
+        if verdict.outcome == "valid" and _texts(trajectory, length) == prefix:
             yield trajectory
 
 
-def _begins(trajectory: Trajectory, prefix: Sequence[Step]) -> bool:
-    pairs = zip(trajectory.steps, prefix, strict=False)
-    return len(trajectory.steps) >= len(prefix) and all(a.text == b.text for a, b in pairs)
+def _texts(trajectory: Trajectory, length: int) -> tuple[str, ...]:
+    return tuple(step.text for step in trajectory.steps[:length])

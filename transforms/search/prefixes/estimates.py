@@ -43,11 +43,21 @@ def make_row(
 
     The last step is valued by the outcome. Prefixes that nobody asked about stay null.
     """
-    inner = prefix_texts(trajectory)[1:-1]
-    labels = tuple(known[text].label if text in known else StepLabel() for text in inner)
+    labels = {text: known[text].label for text in prefix_texts(trajectory) if text in known}
+    return make_labelled_row(problem, trajectory, outcome, labels)
+
+
+def make_labelled_row(
+    problem: Problem, trajectory: Trajectory, outcome: Verdict, labels: Mapping[str, StepLabel]
+) -> LabelledTrajectory:
+    """Make a row whose steps have the labels of the prefixes that they end, by their text.
+
+    The last step is valued by the outcome. Prefixes without a label stay null.
+    """
+    inner = (labels.get(text, StepLabel()) for text in prefix_texts(trajectory)[1:-1])
     return LabelledTrajectory(
         problem=problem,
         trajectory=trajectory,
         outcome=outcome,
-        labels=(*labels, last_label(outcome)) if trajectory.steps else (),
+        labels=(*inner, last_label(outcome)) if trajectory.steps else (),
     )
