@@ -135,7 +135,7 @@ def test_plain_values_are_read_as_the_nearest_of_pythons(
     sandbox: Sandbox, returned: str, value: object
 ) -> None:
     status, found = asked(sandbox, f"const f = () => {returned};")
-    assert (status, repr(found)) == ("value", repr(value))
+    assert (status, encode(found)) == ("value", encode(value))
 
 
 def test_minus_zero_and_nan_keep_what_they_are(sandbox: Sandbox) -> None:
