@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stepsmith.transforms.derive.follow import are_parallel, compare_on, solution
+from stepsmith.transforms.derive.follow import are_parallel, compare_on, is_linear, solution
 from tests.derive.reading import equation
 
 WHOLE = st.integers(-9, 9)
@@ -125,3 +125,8 @@ def test_a_solution_is_a_variable_and_its_value(
 )
 def test_lines_are_parallel_or_meet_in_the_origin(one: str, other: str, *, parallel: bool) -> None:
     assert are_parallel(equation(one), equation(other)) is parallel
+
+
+def test_a_square_is_not_linear_wherever_its_variable_stands_in_the_alphabet() -> None:
+    assert is_linear(equation("a + b = c"))
+    assert not any(is_linear(equation(f"{name}^2 = {name} + d")) for name in "abcde")

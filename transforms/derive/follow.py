@@ -67,7 +67,7 @@ def are_parallel(one: Equation, other: Equation) -> bool:
     The former are parallel, the latter all meet in the origin: `12t = 4s` and `4t = s`.
     """
     names = sorted(one[0].names | one[1].names)
-    first, second = _coefficients(one, names), _coefficients(other, names)
+    first, second = coefficients(one, names), coefficients(other, names)
     if first is None or second is None:
         return False
     if first[0] == 0 and second[0] == 0:
@@ -78,13 +78,14 @@ def are_parallel(one: Equation, other: Equation) -> bool:
 
 def is_linear(equation: Equation) -> bool:
     """Tell whether both sides are linear in all variables together."""
-    return _coefficients(equation, sorted(equation[0].names | equation[1].names)) is not None
+    return coefficients(equation, sorted(equation[0].names | equation[1].names)) is not None
 
 
-def _coefficients(equation: Equation, names: Sequence[str]) -> list[Fraction] | None:
+def coefficients(equation: Equation, names: Sequence[str]) -> list[Fraction] | None:
     """Return the constant and the coefficients of a linear equation, None of any other."""
     origin = dict.fromkeys(names, Fraction(0))
-    probe = {name: Fraction(index + 2, 3) for index, name in enumerate(names)}
+    # None of these is 1, where squares are equal to their roots.
+    probe = {name: Fraction(7 * index + 5, 11) for index, name in enumerate(names)}
     try:
         constant = _gap(equation, origin)
         slopes = [_gap(equation, {**origin, name: Fraction(1)}) - constant for name in names]

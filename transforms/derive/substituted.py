@@ -55,7 +55,7 @@ def _compare(trail: Trail, statement: Statement) -> Iterator[Found]:
             continue
         seen.add(source.pair.text)
         for used in _choices(given, source, statement):
-            replaced = _replace(source.equation, dict(used))
+            replaced = put_into(source.equation, dict(used))
             names = replaced[0].names | replaced[1].names
             if names == statement.names and not is_identity(*replaced):
                 yield source, used, compare_on(replaced, statement.equation)
@@ -79,15 +79,19 @@ def _given(trail: Trail, statement: Statement) -> list[Given]:
     for each in trail.new:
         if each.order >= statement.order:
             break
-        left, right = each.equation
-        for one, other in ((left, right), (right, left)):
-            name = one.formula.name if isinstance(one.formula, Symbol) and one.names else None
-            if name is not None and name not in other.names and other.size:
-                found.append((name, other))
+        found += isolated(each.equation)
     return found[-_MAX_GIVEN:]
 
 
-def _replace(equation: Equation, values: Mapping[str, Expression]) -> Equation:
+def isolated(equation: Equation) -> Iterator[Given]:
+    """Yield what an equation says a variable is, where one stands alone on a side."""
+    for one, other in (equation, equation[::-1]):
+        if isinstance(one.formula, Symbol) and one.names and one.formula.name not in other.names:
+            yield one.formula.name, other
+
+
+def put_into(equation: Equation, values: Mapping[str, Expression]) -> Equation:
+    """Put values in place of variables."""
     left, right = (express(_put(side.formula, values)) for side in equation)
     return left, right
 

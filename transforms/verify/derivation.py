@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from stepsmith.schemas.records import Claim, Verdict
 from stepsmith.transforms.derive.calculus import judge_calculus, may_state_calculus
+from stepsmith.transforms.derive.entailed import judge_entailed
 from stepsmith.transforms.derive.follows import judge_conclusions
 from stepsmith.transforms.derive.functions import judge_values
 from stepsmith.transforms.derive.judgement import Judgement
@@ -42,7 +43,13 @@ def _judge(claim: Claim) -> list[Judgement]:
     if not may_state(text, rewriting=False) and not may_state_calculus(text):
         return []
     trail = follow_trail(claim)
-    return list(itertools.chain.from_iterable(rule(trail) for rule in _RULES))
+    found = list(itertools.chain.from_iterable(rule(trail) for rule in _RULES))
+    return [*found, *judge_entailed(trail, _settled(found))]
+
+
+def _settled(judgements: Iterable[Judgement]) -> set[tuple[int, int]]:
+    """Return where the equations stand that were confirmed or refuted."""
+    return {(each.pair.start, each.pair.end) for each in judgements if each.decision != "open"}
 
 
 @verifier(
@@ -62,6 +69,8 @@ def _judge(claim: Claim) -> list[Judgement]:
         Case("So f(3) = 10.", "undecided", prior=("Let f(x) = 3x + 1.",)),
         Case("So x = 2.", "undecided", prior=("x^2 = 4",)),  # a lost root, perhaps with reason
         Case("So x = 3.", "invalid", prior=("x^2 = 4",)),
+        Case("So x(19 - x) = 70.", "undecided", prior=("xy = 70", "y = 19 - x")),
+        Case("So x(18 - x) = 70.", "undecided", prior=("xy = 70", "y = 19 - x")),  # by what else?
         Case("If x = 3, then 2x = 6.", "undecided", prior=("2x + 3 = 7",)),
         Case("Suppose 2x = 10.", "undecided", prior=("2x + 3 = 7",)),
         Case("and x = -4", "undecided", prior=("The first root is x = 5",)),
