@@ -74,7 +74,7 @@ def find_chains(text: str) -> list[Chain]:
     """Return the chains of `text` in order; none of a text that is too long."""
     if len(text) > MAX_CHARACTERS or "=" not in text:
         return []
-    plain = _LABEL.sub(lambda found: " " * len(found[0]), _without_drawings(text))
+    plain = _plain(text)
     marks = find_marks(plain)
     found = list(find_runs(marks))
     for run, following in itertools.pairwise(found):
@@ -84,6 +84,22 @@ def find_chains(text: str) -> list[Chain]:
     runs = [run for run in found if run.relates]
     ends = [mark.end for mark in marks if mark.kind == "stop" and mark.text in _SENTENCE_ENDS]
     return _with_words(plain, runs[:_MAX_CHAINS], ends)
+
+
+def find_formulas(text: str) -> Iterator[tuple[Side, bool]]:
+    """Yield the formulas of a text in order, and of each whether it is no side of a chain."""
+    if len(text) > MAX_CHARACTERS:
+        return
+    plain = _plain(text)
+    for run in find_runs(find_marks(plain)):
+        for side in _sides(plain, run):
+            if side.source:
+                yield side, not run.relates
+
+
+def _plain(text: str) -> str:
+    """Blank out what labels a line, and figures."""
+    return _LABEL.sub(lambda found: " " * len(found[0]), _without_drawings(text))
 
 
 def _without_drawings(text: str) -> str:

@@ -23,13 +23,15 @@ _MAX_SOURCES = 20
 _MAX_GIVEN = 6
 _MAX_TOGETHER = 3
 _MAX_NAMES = 8
+_MAX_STATEMENTS = 20
+_MAX_TRIED = 40
 
 _Given = tuple[str, Expression, Statement]
 
 
 def judge_entailed(trail: Trail, confirmed: AbstractSet[tuple[int, int]]) -> Iterator[Judgement]:
     """Confirm new equations, but for those at `confirmed` spans, from the ones before together."""
-    for statement in trail.new:
+    for statement in trail.new[:_MAX_STATEMENTS]:
         span = statement.pair.start, statement.pair.end
         if not statement.names or span in confirmed or is_identity(*statement.equation):
             continue
@@ -77,15 +79,19 @@ def _substituted(statement: Statement, sources: Sequence[Statement]) -> Sequence
     givens = [
         (name, value, source) for source in sources for name, value in isolated(source.equation)
     ][:_MAX_GIVEN]
-    for used in _choices(givens, statement.names):
+    for used in itertools.islice(_choices(givens, statement.names), _MAX_TRIED):
         if is_identity(*put_into(statement.equation, {name: value for name, value, _ in used})):
             return [source for _, _, source in used]
-    for source in sources:
-        others = [each for each in givens if each[0] not in statement.names]
-        for used in _choices(others, source.names):
-            names = _names_after(source, used)
-            if names == statement.names and _follows(statement, source, used):
-                return [source, *(given for _, _, given in used)]
+    others = [each for each in givens if each[0] not in statement.names]
+    tries = (
+        (source, used)
+        for source in sources
+        for used in _choices(others, source.names)
+        if _names_after(source, used) == statement.names
+    )
+    for source, used in itertools.islice(tries, _MAX_TRIED):
+        if _follows(statement, source, used):
+            return [source, *(given for _, _, given in used)]
     return ()
 
 

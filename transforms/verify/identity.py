@@ -13,6 +13,7 @@ from stepsmith.transforms.derive.report import (
     says_nothing_else,
     to_finding,
 )
+from stepsmith.transforms.derive.rewritten import judge_rewritten, may_lead_on
 from stepsmith.transforms.derive.said import judge_said
 from stepsmith.transforms.derive.statements import may_state
 from stepsmith.transforms.derive.trail import follow_trail
@@ -29,13 +30,14 @@ def trace(claim: Claim) -> Iterable[Finding]:
 def _judge(claim: Claim) -> list[Judgement]:
     text = claim.step.text
     may_rewrite, may_say = may_state(text, rewriting=True), text.count("$") >= _FENCES
-    has_arrays = may_state_arrays(text)
-    if not (may_rewrite or may_say or has_arrays):
+    has_arrays, may_lead = may_state_arrays(text), may_lead_on(text)
+    if not (may_rewrite or may_say or has_arrays or may_lead):
         return []
     trail = follow_trail(claim)
     chains = judge_identities(trail) if may_rewrite else ()
     arrays = judge_arrays(trail) if has_arrays else ()
-    return [*chains, *(judge_said(trail) if may_say else ()), *arrays]
+    said = judge_said(trail) if may_say else ()
+    return [*chains, *said, *arrays, *(judge_rewritten(trail) if may_lead else ())]
 
 
 @verifier(
@@ -57,6 +59,7 @@ def _judge(claim: Claim) -> list[Judgement]:
         Case("Expand $4(x + 7)(2 - x)$ to get $-4x^2 + 4x + 56$.", "invalid"),
         Case("So $\\frac{6}{8}$ simplifies to $\\frac{2}{3}$.", "invalid"),
         Case("We can rewrite $x^2 - 1$ as $(x - 1)(x + 1)$.", "undecided"),
+        Case("Simplifying, we get 20 + 20x.", "undecided", prior=("So it is 20 + 2(10x).",)),
         Case("f'(x) = 3x^2 - 3 = 3(x - 1)(x + 1)", "undecided"),  # is that its derivative?
         Case(r"$\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}^2 = 5$", "undecided"),
         Case(r"So $\begin{vmatrix} 1 & 2 \\ 3 & 4 \end{vmatrix} = 4 + 6 = 10$.", "invalid"),
