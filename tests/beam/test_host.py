@@ -3,6 +3,7 @@
 import asyncio
 import concurrent.futures
 import dataclasses
+import gc
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from stepsmith.pipelines.run import make_job
 from stepsmith.schemas import Problem, Rollout
 from stepsmith.schemas.recipe import Component
 from stepsmith.transforms.beam.host import Host, new_event_loop
+from stepsmith.transforms.beam.interpreter import set_to_drive
 from stepsmith.transforms.beam.status import read_status
 from stepsmith.transforms.job import Job
 from stepsmith.transforms.policy.journal import Key
@@ -111,15 +113,14 @@ def test_what_raises_off_the_loop_raises_where_it_is_awaited(tmp_path: Path) -> 
         host.submit(host.off_the_loop(write)).result(60)
 
 
-def test_no_thread_keeps_the_interpreter_from_the_loop_for_long(tmp_path: Path) -> None:
-    before = sys.getswitchinterval()
-    try:
-        sys.setswitchinterval(0.005)
-        with hosting(job_of(tmp_path)):
-            assert sys.getswitchinterval() == pytest.approx(0.0002)
-        assert sys.getswitchinterval() == pytest.approx(0.005)
-    finally:
-        sys.setswitchinterval(before)
+def test_the_interpreter_is_set_to_drive_for_as_long_as_the_host_lives(tmp_path: Path) -> None:
+    with set_to_drive():
+        driving = gc.get_threshold(), sys.getswitchinterval()
+    before = gc.get_threshold(), sys.getswitchinterval()
+    assert before != driving
+    with hosting(job_of(tmp_path)):
+        assert (gc.get_threshold(), sys.getswitchinterval()) == driving
+    assert (gc.get_threshold(), sys.getswitchinterval()) == before
 
 
 def test_closing_cancels_what_is_under_way_and_the_engine_has_nothing_in_flight(

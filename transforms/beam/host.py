@@ -11,7 +11,6 @@ import contextlib
 import dataclasses
 import importlib
 import itertools
-import sys
 import threading
 from collections.abc import Callable, Coroutine, Generator
 from functools import partial
@@ -22,6 +21,7 @@ from stepsmith.sandboxes import shared_pool
 from stepsmith.schemas.codec import encode
 from stepsmith.schemas.records import ErrorRecord
 from stepsmith.transforms.beam.files import files_of
+from stepsmith.transforms.beam.interpreter import set_to_drive
 from stepsmith.transforms.beam.status import Status, write_status
 from stepsmith.transforms.drive.driver import Driver, Solved
 from stepsmith.transforms.drive.gather import gather_all
@@ -37,10 +37,6 @@ T = TypeVar("T")
 
 _VERIFIER_THREADS = 16
 _STATUS_EVERY_S = 1.0
-_SWITCH_S = 0.0002
-"""How long another thread may keep the interpreter from the loop, which lets go of it at every
-reply to write the journal. At Python's 5 ms engines would wait whenever a shard is judged beside.
-"""
 _START_NO_PROCESS = frozenset(["openai", "simulated"])
 
 
@@ -64,8 +60,8 @@ class Host:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._switch_s = sys.getswitchinterval()
-        sys.setswitchinterval(min(_SWITCH_S, self._switch_s))
+        self._interpreter = contextlib.ExitStack()
+        self._interpreter.enter_context(set_to_drive())
         self._loop = new_event_loop(job)
         self._thread = threading.Thread(target=self._loop.run_forever, name="host", daemon=True)
         self._thread.start()
@@ -239,7 +235,7 @@ class Host:
         self._thread.join()
         self._loop.close()
         self._threads.shutdown()
-        sys.setswitchinterval(self._switch_s)
+        self._interpreter.close()
 
 
 _hosts: dict[bytes, Host] = {}
