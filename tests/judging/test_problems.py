@@ -220,9 +220,47 @@ def test_a_whole_program_is_taken_as_it_is_where_no_code_was_given() -> None:
     assert program_of(code, "```python\nx = 3\n```\nor\n```python\nprint(3)\n```") == "print(3)\n"
 
 
+HALVED = WHOLE.replace("0.5", "half(1)")
+FIRST = "```python\nimport cmath\ndef half(x): return x / 2\nprint(half(3))\n```\n"
+PRINTS = "```python\nprint(3)\n```\n"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "Output:\n```\n3\n```\n",
+        "Output:\n```text\n3\n```\n",
+        "Run it:\n```bash\npython sum.py\n```\n",
+    ],
+)
+def test_what_a_program_prints_and_how_it_is_run_is_no_program(more: str) -> None:
+    code = read("Add.", inputs=["1 2"], outputs=["3"])
+    assert program_of(code, f"{PRINTS}{more}") == "print(3)\n"
+    assert program_of(code, f"{PRINTS}{more}".replace("```python", "```")) == "print(3)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "program"),
+    [
+        ("```python\nroot = abs\n```\nUse:\n```python\nroot(4) == 2\n```", "root = abs\n"),
+        (f"1. So:\n   ```python\n   {WHOLE.replace(chr(10), chr(10) + '   ')}\n   ```", WHOLE),
+        (f"\ufeff{WHOLE}", WHOLE),
+        (
+            f"{FIRST}Then:\n```python\n{HALVED}```\nUse:\n```\nroot(4)\n```",
+            f"import cmath\n\ndef half(x):\n    return x / 2\n\n\n{HALVED}",
+        ),
+        (f"```python\ndef other(x): return x\n```\n```python\n{WHOLE}```", WHOLE),
+    ],
+)
+def test_the_program_of_a_reply_is_all_that_its_solution_needs(text: str, program: str) -> None:
+    code = read("Write a root.", test_list=["assert root(4) == 2"])
+    assert program_of(code, text).rstrip() == program.rstrip()
+
+
 def test_a_reply_of_any_size_and_shape_becomes_some_text() -> None:
     code = humaneval()
-    for text in ("(" * 100_000, "\x00", "```\n" * 50_000, "\ud800", " " * 200_000 + "x"):
+    blocks = "```\na = b\n```\n" * 5_000 + f"```python\n{WHOLE}    missing\n```"
+    for text in (blocks, "(" * 100_000, "\x00", "```\n" * 50_000, "\ud800", " " * 200_000 + "x"):
         assert isinstance(program_of(code, text), str)
 
 

@@ -202,6 +202,11 @@ def test_a_candidate_cannot_redefine_what_the_problem_defines(sandbox: Sandbox) 
         (["import os", "f(1)", "os._exit(0)"], "tests_error"),
         (["f(1)", "raise SystemExit"], "tests_error"),
         (["f(1)", "raise MemoryError"], "tests_error"),
+        (["f(1)", "nobody(1)"], "tests_error"),
+        (["f(1)", "import no_such_module"], "tests_error"),
+        (["f(1)", "open('/no/such/file')"], "tests_error"),
+        (["try: f(1); 1 / 0\nexcept Mine: pass"], "tests_error"),
+        (["assert not isinstance(f(1), Mine)"], "tests_error"),
         (["f(1)", "import os", "os.write(4, b'nonsense\\n')"], "tests_error"),
         (["import time", "f(1)", "while True: pass"], "tests_error"),
     ],
@@ -210,8 +215,15 @@ def test_tests_that_do_not_work_say_nothing_of_the_candidate(
     sandbox: Sandbox, asserts: list[str], kind: str
 ) -> None:
     limits = Limits(wall_s=60.0, cpu_s=3)
-    judgement = judge_source(sandbox, "def f(x): return 1", script(*asserts), limits=limits)
+    tests = script(*asserts, functions=("f", "Mine"))
+    judgement = judge_source(sandbox, "def f(x): return 1", tests, limits=limits)
     assert (judgement.kind, judgement.outcome) == (kind, "undecided")
+
+
+def test_a_name_that_an_answer_has_left_unbound_is_the_candidates_fault(sandbox: Sandbox) -> None:
+    asserts = ("try:\n    y = f(1)\nexcept ValueError:\n    pass", "assert y == 1")
+    assert judged(sandbox, "def f(x): return x", *asserts) == PASS
+    assert judged(sandbox, "def f(x): raise ValueError", *asserts).outcome == "invalid"
 
 
 def test_a_candidate_that_never_answers_is_told_from_tests_that_never_end(
@@ -272,6 +284,66 @@ def test_unittest_classes_report_their_first_failure(
 ) -> None:
     judgement = judge_source(sandbox, source, read_unittest(UNIT, ["f"]), limits=LIMITS)
     assert judgement.evidence == evidence
+
+
+IN_A_CLASS = """
+class TestOne:
+    def setup_method(self):
+        self.wanted = 1
+
+    def test_one(self):
+        assert f(1) == self.wanted
+"""
+AWAITED = "async def test_one():\n    assert f(1) == 1\n"
+EXPECTED_TO_FAIL = """
+import unittest
+
+class One(unittest.TestCase):
+    @unittest.expectedFailure
+    def test_two(self):
+        self.assertEqual(f(1), 2)
+"""
+SKIPPED = """
+import unittest
+
+class One(unittest.TestCase):
+    def test_one(self):
+        f(1)
+        self.skipTest("not here")
+"""
+WITH_A_FIXTURE = (
+    "def test_one(tmp_path):\n    assert f(1) == 1\ndef test_two():\n    assert f(1) < 3\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("tests", "right", "wrong"),
+    [
+        (IN_A_CLASS, "valid", "invalid"),
+        (AWAITED, "valid", "invalid"),
+        (EXPECTED_TO_FAIL, "valid", "invalid"),
+        (SKIPPED, "undecided", "undecided"),
+        (WITH_A_FIXTURE, "undecided", "undecided"),
+    ],
+)
+def test_no_test_passes_that_was_not_run(
+    sandbox: Sandbox, tests: str, right: str, wrong: str
+) -> None:
+    for value, outcome in ((1, right), (2, wrong)):
+        source = f"def f(x): return {value}"
+        judgement = judge_source(sandbox, source, read_unittest(tests, ["f"]), limits=LIMITS)
+        assert judgement.outcome == outcome, judgement
+
+
+def test_a_function_under_test_may_be_called_as_tests_are(sandbox: Sandbox) -> None:
+    tests = read_unittest("def test_it():\n    assert test_prime(2)\n", ["test_prime"])
+    assert judge_source(sandbox, "def test_prime(n): return n > 1", tests, limits=LIMITS) == PASS
+
+
+def test_a_candidate_may_recurse_as_deep_as_without_us(sandbox: Sandbox) -> None:
+    tests = read_asserts([f"assert f({sys.getrecursionlimit() - 3}) == 0"])
+    source = "def f(n): return n and f(n - 1)"
+    assert judge_source(sandbox, source, tests, limits=LIMITS) == PASS
 
 
 def test_dictionaries_of_the_standard_library_are_dictionaries(sandbox: Sandbox) -> None:

@@ -163,6 +163,16 @@ def test_what_the_problem_defines_beside_the_function_belongs_to_the_tests() -> 
     )
 
 
+def test_what_stands_beside_check_counts_as_it_does_in_python() -> None:
+    twice = "def check(c):\n    assert c(1) == 1\ndef check(c):\n    assert c(1) == 2\n"
+    last = read_check(twice, "f")
+    assert isinstance(last, CallTests)
+    assert [case.text for case in last.cases] == ["c(1) == 2"]
+    for more in ("assert f(2) == 2", "if 1:\n    assert f(2) == 2"):
+        assert isinstance(read_check(f"{twice}{more}\n", "f"), ProgramTests)
+    assert isinstance(read_check(f"META = 1\n{twice}check(f)\n", "f"), CallTests)
+
+
 def test_a_candidate_may_be_called_check_itself() -> None:
     tests = read_check("def check(candidate):\n    assert check(70) == False", "rev")
     assert isinstance(tests, CallTests)

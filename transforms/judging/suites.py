@@ -8,12 +8,13 @@ channel. A set is the one or the other as a whole.
 import ast
 import builtins
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from stepsmith.schemas.errors import StepsmithError
 from stepsmith.transforms.judging.assertions import Case, read_assert
 from stepsmith.transforms.judging.output import OutputComparison
+from stepsmith.transforms.negatives.code.limits import ProgramError, parse_tree
 
 ProgramStyle = Literal["check", "script", "unittest"]
 
@@ -35,7 +36,7 @@ class ProgramTests:
 
     `prelude` is run first: what the problem itself defines beside the function asked for, so that
     no candidate can redefine it. Style "check" calls `check(candidate)` with the first function,
-    "unittest" runs every `TestCase` and every `test_` function, "script" ends with the source.
+    "unittest" runs each `TestCase`, `Test` class and `test_` function, "script" is the source.
     Arguments go by value; with `changes_arguments` the lists, sets and dictionaries among a call's
     own arguments get the content that they have after it, as if the function had changed them.
     """
@@ -68,7 +69,7 @@ def read_check(test: str, entry_point: str, prompt: str = "") -> Tests:
     as well.
     """
     tree = _parse(test)
-    check = next((node for node in tree.body if _defines(node, "check")), None)
+    check = next((node for node in reversed(tree.body) if _defines(node, "check")), None)
     if not isinstance(check, ast.FunctionDef):
         msg = "no function `check` in the tests"
         raise UnreadableTestsError(msg)
@@ -76,7 +77,9 @@ def read_check(test: str, entry_point: str, prompt: str = "") -> Tests:
     functions = dict.fromkeys([entry_point.strip(), *_unknown(check, tree, _parse(prelude))])
     names = {name: name for name in functions}
     names |= {word.arg: entry_point.strip() for word in check.args.args[:1]}
-    return _read_cases(check.body, names) or ProgramTests(
+    # What is asserted beside `check` counts as well.
+    alone = not any(isinstance(node, ast.Assert) for node in _outside(tree, check))
+    return (alone and _read_cases(check.body, names)) or ProgramTests(
         source=test, functions=tuple(functions), style="check", prelude=prelude
     )
 
@@ -103,7 +106,7 @@ def read_unittest(source: str, functions: Sequence[str], setup: str = "") -> Pro
     tests = [
         node
         for node in ast.walk(_parse(source))
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test")
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test")
     ]
     if not tests:
         msg = "no function in the tests whose name starts with `test`"
@@ -177,6 +180,12 @@ def _read_cases(body: Iterable[ast.stmt], functions: Mapping[str, str]) -> CallT
     return CallTests(cases=tuple(cases))
 
 
+def _outside(tree: ast.Module, check: ast.FunctionDef) -> Iterator[ast.AST]:
+    for statement in tree.body:
+        if statement is not check and not _defines(statement, "check"):
+            yield from ast.walk(statement)
+
+
 def _does_nothing(statement: ast.stmt) -> bool:
     match statement:
         case ast.Pass() | ast.Expr(ast.Constant()):
@@ -187,6 +196,27 @@ def _does_nothing(statement: ast.stmt) -> bool:
             return hasattr(builtins, name)
         case _:
             return False
+
+
+def undefined(source: str) -> frozenset[str]:
+    """Return the names that a program uses and that neither it nor Python defines.
+
+    Of a text that is no Python, or too large to be read, there are none.
+    """
+    try:
+        tree = parse_tree(source)
+    except ProgramError:
+        return frozenset()
+    return frozenset(_unknown(tree, tree))
+
+
+def bound(source: str) -> frozenset[str]:
+    """Return the names that a program binds anywhere; none of what is no Python."""
+    try:
+        tree = parse_tree(source)
+    except ProgramError:
+        return frozenset()
+    return frozenset(name for node in ast.walk(tree) for name in _bound(node))
 
 
 def _unknown(used: ast.AST, *known: ast.AST) -> list[str]:

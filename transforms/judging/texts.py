@@ -4,9 +4,10 @@ What a policy wrote is anybody's: it is looked at by its characters, and parsed 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from stepsmith.transforms.judging.suites import beside, without_docstring
+from stepsmith.transforms.judging.suites import beside, bound, undefined, without_docstring
 from stepsmith.transforms.negatives.code.limits import ProgramError, parse_tree
 
 __all__ = [
@@ -23,7 +24,10 @@ __all__ = [
 Span = tuple[int, int]
 """A half-open range of characters of a program."""
 
-_FENCE = re.compile(r"^[ \t]*+(```+|~~~+)[^\r\n`]*+(?:\r\n|\r|\n|\Z)", re.MULTILINE)
+_FENCE = re.compile(
+    r"^([ \t]*+)(```+|~~~+)[ \t{.]*+(\w*+)[^\r\n`]*+(?:\r\n|\r|\n|\Z)", re.MULTILINE
+)
+_CALLS = re.compile(r"\w\(")
 
 _CODE = re.compile(
     r"\s*+(?:(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(|class[ \t]+\w+[ \t]*[:(]|@\w"
@@ -33,20 +37,35 @@ _CODE = re.compile(
 _INDENTED = re.compile(r"(?:[ \t]*+(?:\r\n|\r|\n))*+[ \t]++(?!```|~~~)\S")
 
 
+class _Block(NamedTuple):
+    """A fenced block without what its fence is indented by; `is_open` where nothing closes it."""
+
+    text: str
+    language: str
+    is_open: bool
+
+    @property
+    def is_tagged(self) -> bool:
+        return self.language.lower().startswith("py")
+
+
 def code_in(text: str, entry_point: str = "") -> str:
     """Return the code of a reply: of its fenced blocks the last that defines the entry point.
 
-    Without any that does it is the last block, and without a block all of the text. A block that
-    is not closed, as where a stop string cut it off, goes to the end. A text that begins with an
-    indented line continues the code that was given: of it counts what stands before a fence.
+    Without any that does it is the last block of Python, and without a block all of the text.
+    Before it goes what it uses and another block before it defines. A block that is not closed, as
+    where a stop string cut it off, goes to the end. A text that begins with an indented line
+    continues the code that was given: of it counts what stands before a fence.
     """
     if continues(text):
         fence = _FENCE.search(text)
         return text[: fence.start()] if fence else text
-    blocks = [block for block, _ in _blocks(text)]
+    blocks = list(_blocks(text))
     if not blocks:
         return text
-    return next((each for each in reversed(blocks) if defines(each, entry_point)), blocks[-1])
+    blocks = [each for each in blocks if each.is_tagged or not each.language] or blocks
+    at = _solution(blocks, entry_point)
+    return _with_what_it_uses(blocks[:at], blocks[at].text, entry_point)
 
 
 def open_code(text: str) -> tuple[str, bool]:
@@ -57,7 +76,8 @@ def open_code(text: str) -> tuple[str, bool]:
     if continues(text):
         fence = _FENCE.search(text)
         return (text[: fence.start()], False) if fence else (text, True)
-    return next(iter(reversed(list(_blocks(text)))), (text, True))
+    last = next(iter(reversed(list(_blocks(text)))), None)
+    return (text, True) if last is None else (last.text, last.is_open)
 
 
 def continues(text: str) -> bool:
@@ -78,7 +98,8 @@ def defines(source: str, name: str) -> bool:
 
 def join(prompt: str, entry_point: str, text: str) -> str:
     """Make a program of a reply; see `program_text`."""
-    return program_text(prompt, entry_point, code_in(text, entry_point))[0]
+    code = code_in(text.removeprefix("\ufeff"), entry_point)
+    return program_text(prompt, entry_point, code)[0]
 
 
 def program_text(prompt: str, entry_point: str, solution: str) -> tuple[str, Span]:
@@ -107,14 +128,48 @@ def _is_python(source: str) -> bool:
     return True
 
 
-def _blocks(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield the fenced blocks, and of each whether it is still open."""
+def _solution(blocks: Sequence[_Block], entry_point: str) -> int:
+    """Return which block is the solution: others show how it is used, or what it prints."""
+    assigns = re.compile(rf"^{re.escape(entry_point)}[ \t]*=(?!=)", re.MULTILINE)
+
+    def rank(at: int) -> tuple[bool, bool, bool, bool, int]:
+        block = blocks[at]
+        return (
+            defines(block.text, entry_point),
+            bool(entry_point) and assigns.search(block.text) is not None,
+            block.is_tagged,
+            _CALLS.search(block.text) is not None,  # what calls nothing prints nothing
+            at,
+        )
+
+    return max(range(len(blocks)), key=rank)
+
+
+def _with_what_it_uses(earlier: Sequence[_Block], code: str, entry_point: str) -> str:
+    missing = undefined(code)
+    for block in reversed(earlier):
+        if not missing:
+            break
+        given = beside(block.text, entry_point)
+        if given and not missing.isdisjoint(bound(given)):
+            code = f"{given}\n\n\n{code}"
+            missing = undefined(code)
+    return code
+
+
+def _blocks(text: str) -> Iterator[_Block]:
     opened: re.Match[str] | None = None
     for match in _FENCE.finditer(text):
         if opened is None:
             opened = match
-        elif match[1].startswith(opened[1]) and match[0].strip() == match[1]:
-            yield text[opened.end() : match.start()], False
+        elif match[2].startswith(opened[2]) and match[0].strip() == match[2]:
+            yield _block(opened, text[opened.end() : match.start()], is_open=False)
             opened = None
     if opened is not None:
-        yield text[opened.end() :], True
+        yield _block(opened, text[opened.end() :], is_open=True)
+
+
+def _block(opened: re.Match[str], text: str, *, is_open: bool) -> _Block:
+    if opened[1]:  # as in an item of a list
+        text = re.sub(rf"^[ \t]{{1,{len(opened[1])}}}", "", text, flags=re.MULTILINE)
+    return _Block(text, opened[3], is_open)

@@ -252,8 +252,8 @@ def _reported(relay: Relay, report: dict[str, str], candidate: ExecutionResult) 
         return PASS if candidate.outcome == "exited" else _late(candidate)
     if report.get("raised_by") == "candidate":
         return _raised(report.get("type", ""), message, test)
-    if report.get("type") == "MemoryError":
-        return _failed("tests_error", error="MemoryError", reason=message)
+    if report["kind"] == "broken" or report.get("type") == "MemoryError":
+        return _failed("tests_error", test=test, error=report.get("type", ""), reason=message)
     return _failed(
         "wrong_answer",
         test=test,

@@ -17,6 +17,8 @@ from typing import cast
 from stepsmith.transforms.judging.codec import OpaqueError, decode, encode
 
 _MAX_MESSAGE = 300
+_FRAMES = 50
+"""Enough for those of the sandbox and of this host: a candidate can recurse as deep as alone."""
 
 # They equal the dictionaries that they are, and right programs return them for one.
 _DICTIONARIES = (Counter, OrderedDict, defaultdict)
@@ -26,6 +28,7 @@ def serve(source: str, questions: int, answers: int) -> None:
     """Load the candidate, answer until the questions end, and leave without its exit handlers."""
     module = types.ModuleType("candidate")
     sys.modules["candidate"] = module
+    sys.setrecursionlimit(sys.getrecursionlimit() + _FRAMES)
     loaded = _attempt(partial(_load, module, source))
     for line in _lines(questions):
         identity, wanted, function, arguments = line.split(" ", 3)

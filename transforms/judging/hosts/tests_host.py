@@ -17,7 +17,7 @@ import os
 import reprlib
 import sys
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Any, NoReturn, cast
 
@@ -27,12 +27,23 @@ _LEFT, _RIGHT = "judged_left_", "judged_right_"
 _FILE = "tests.py"
 _BY_CANDIDATE = "raised by the candidate"
 _MAX_SHOWN = 300
+_NO_CLASS = (
+    "catching classes that",
+    "isinstance() arg 2",
+    "issubclass() arg 2",
+    "assertRaises() arg 1",
+    "assertRaisesRegex() arg 1",
+)
 
 Report = dict[str, str]
 
 
 class CandidateError(Exception):
     """The candidate raised something that has no counterpart among Python's own exceptions."""
+
+
+class BrokenTestsError(Exception):
+    """The tests ask for what is not here, or test nothing, whatever a candidate answers."""
 
 
 class Channel:
@@ -95,6 +106,8 @@ def run(
         report = _STYLES[style](module, stubs)
     except Exception as error:  # noqa: BLE001 -- a test fails by raising whatever it likes
         report = _failure(error, asserts)
+        if report["raised_by"] == "test" and _is_broken(error, f"{prelude}\n{source}"):
+            report["kind"] = "broken"
     channel.report(report)
     _leave()
 
@@ -194,10 +207,6 @@ def _script(module: types.ModuleType, stubs: dict[str, Callable[..., object]]) -
 
 
 def _unittest(module: types.ModuleType, stubs: dict[str, Callable[..., object]]) -> Report:
-    del stubs
-    for name, found in list(module.__dict__.items()):
-        if name.startswith("test") and isinstance(found, types.FunctionType):
-            cast("Callable[[], None]", found)()
     import unittest
 
     first: list[tuple[object, BaseException]] = []
@@ -211,6 +220,10 @@ def _unittest(module: types.ModuleType, stubs: dict[str, Callable[..., object]])
 
         addError = addFailure  # noqa: N815 -- the library's name
 
+        def addUnexpectedSuccess(self, test: unittest.TestCase) -> None:  # noqa: N802
+            first.append((test, AssertionError("an unexpected success")))
+            self.stop()
+
         def addSubTest(  # noqa: N802
             self, test: unittest.TestCase, subtest: unittest.TestCase, err: Any
         ) -> None:
@@ -218,12 +231,58 @@ def _unittest(module: types.ModuleType, stubs: dict[str, Callable[..., object]])
             if err is not None:
                 self.addFailure(subtest, err)
 
-    unittest.defaultTestLoader.loadTestsFromModule(module).run(Result())
+    n_functions = _run_functions(module, stubs)
+    result = Result()
+    unittest.defaultTestLoader.loadTestsFromModule(module).run(result)
     if first:
         test, error = first[0]
         error.add_note(f"in {test}")
         raise error
+    if not n_functions and result.testsRun == len(result.skipped):
+        msg = "every test was skipped"
+        raise BrokenTestsError(msg)
     return {"kind": "passed"}
+
+
+def _run_functions(module: types.ModuleType, stubs: dict[str, Callable[..., object]]) -> int:
+    """Run what pytest would find beside the test cases, and return how much that was."""
+    n_run = 0
+    waiting = ""
+    for test in _functions(module, stubs):
+        code, defaults = test.__code__, test.__defaults__ or ()
+        is_bound = isinstance(test, types.MethodType)
+        if code.co_argcount - is_bound > len(defaults):
+            waiting = waiting or code.co_varnames[is_bound]
+            continue
+        found = test()
+        if isinstance(found, types.CoroutineType):
+            import asyncio
+
+            asyncio.run(cast("types.CoroutineType[Any, Any, Any]", found))
+        n_run += 1
+    if waiting:
+        msg = f"a test asks for {waiting!r}, which nobody gives it"
+        raise BrokenTestsError(msg)
+    return n_run
+
+
+def _functions(module: types.ModuleType, stubs: dict[str, Callable[..., object]]) -> Iterator[Any]:
+    import unittest
+
+    own = set(map(id, stubs.values()))  # a function under test may be called `test_` something
+    for name, found in list(module.__dict__.items()):
+        if name.startswith("test") and isinstance(found, types.FunctionType):
+            if id(found) not in own:
+                yield found
+        elif name.startswith("Test") and isinstance(found, type) and found.__module__ == "tests":
+            if issubclass(found, unittest.TestCase):
+                continue
+            kind: Any = found
+            for method in dir(kind):
+                if method.startswith("test") and callable(getattr(kind, method)):
+                    one = kind()
+                    getattr(one, "setup_method", bool)()
+                    yield getattr(one, method)
 
 
 _STYLES: dict[str, Callable[[types.ModuleType, dict[str, Callable[..., object]]], Report]] = {
@@ -252,6 +311,21 @@ def _failure(error: Exception, asserts: dict[int, tuple[str, bool]]) -> Report:
                 report["left"], report["right"] = _show(values[_LEFT]), _show(values[_RIGHT])
         trace = trace.tb_next
     return report
+
+
+def _is_broken(error: Exception, source: str) -> bool:
+    """Say whether the tests lack something themselves, for which no candidate is to blame.
+
+    A name that they bind somewhere may be unbound because of an answer.
+    """
+    if isinstance(error, NameError):
+        names = ast.walk(ast.parse(source))
+        bound = {node.id for node in names if isinstance(node, ast.Name)
+                 and isinstance(node.ctx, ast.Store)}  # fmt: skip
+        return not isinstance(error, UnboundLocalError) and error.name not in bound
+    if isinstance(error, TypeError):  # a class of the candidate's, where there is only a stub
+        return str(error).startswith(_NO_CLASS)
+    return isinstance(error, (BrokenTestsError, ImportError, OSError))
 
 
 def _show(value: object) -> str:
