@@ -98,6 +98,9 @@ def _doubt(text: str, context: Context, claim: NumberClaim) -> str:
         Case("The sum of 4 and 5 is even", "undecided"),
         Case("In base 9, 12 is divisible by 11.", "undecided"),
         Case("The factors of 12 are 2, 3, 4 and 6.", "undecided"),  # the trivial ones left out
+        Case("Dividing 190 by 8 gives 23.75.", "undecided"),  # true, but are these the numbers?
+        Case("37 inches is more than 36.8", "undecided"),
+        Case("Multiplying 23 by 8 gives 174.", "undecided"),  # of which units?
         Case("no number", "undecided"),
     ],
 )
@@ -115,7 +118,7 @@ def number(claim: Claim) -> Verdict:
         return undecided(f"{doubted[0].decision}: {_shown(text, doubted[0])}")
     shown = "; ".join(_shown(text, each) for each in judged[:3])
     spans = [(each.claim.start, each.claim.end) for each in judged]
-    if says_more(text, spans):
+    if says_more(text, spans) or not all(each.claim.whole for each in judged):
         return undecided(f"words unchecked: {len(judged)} true: {shown}")
     return valid(f"{shown}; the step says nothing else")
 

@@ -15,6 +15,7 @@ from stepsmith.transforms.verify.steps.number_facts import (
     prime_factors,
 )
 from stepsmith.transforms.verify.steps.number_lists import LIST_READERS
+from stepsmith.transforms.verify.steps.number_operations import OPERATION_READERS
 from stepsmith.transforms.verify.steps.number_relations import RELATION_READERS
 from stepsmith.transforms.verify.steps.number_words import (
     EXPRESSION,
@@ -283,6 +284,7 @@ _READERS: Final[Sequence[Reader]] = (
     (_WHOLE, _is_whole),
     *LIST_READERS,
     *RELATION_READERS,
+    *OPERATION_READERS,
     (_COMMON, _common),
     (_CALLED, _common),
     (_REMAINDER, _remainder),

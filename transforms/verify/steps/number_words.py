@@ -48,12 +48,17 @@ _MAX_BITS: Final = 6_000
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class NumberClaim:
-    """A statement at a half-open span, whether it is true, and what was computed."""
+    """A statement at a half-open span, whether it is true, and what was computed.
+
+    `whole` says that nothing but its truth is in question; not so where numbers are computed with,
+    which may be the wrong ones.
+    """
 
     start: int
     end: int
     truth: bool
     computed: str
+    whole: bool = True
 
 
 Reader = tuple[re.Pattern[str], Callable[[re.Match[str]], NumberClaim | None]]
@@ -61,11 +66,11 @@ Reader = tuple[re.Pattern[str], Callable[[re.Match[str]], NumberClaim | None]]
 
 
 def claim(
-    found: re.Match[str], computed: str, *, truth: bool, end: int | None = None
+    found: re.Match[str], computed: str, *, truth: bool, end: int | None = None, whole: bool = True
 ) -> NumberClaim:
     """Make a claim of what was found."""
     last = found.end() if end is None else end
-    return NumberClaim(found.start(), last, truth, computed)
+    return NumberClaim(found.start(), last, truth, computed, whole)
 
 
 def plain(text: str) -> str:
