@@ -306,16 +306,72 @@ def test_what_is_written_or_comes_out_otherwise_refutes_nothing(
         "`[0, 1]` returns `[0, 5]` only for n = 9.",
         "`[0, 1]` returns `[0, 5]`, which is wrong.",
         "`[0, 1]` returns `[0, 5]` when it is called twice.",
+        "`divmod(17, 5)` returns 3 and 2.",
+        "`divmod(17, 5)` returns 3, 2.",
+        "`f(1)` and `f(3)` return 1 and 3.",
+        "`3 / 4` equals 3/4.",
+        "`10 ** 4` equals 10,000.",
+        "`10 ** 4` equals 10 000.",
+        "`10 ** 4` equals 10^4.",
+        "`2 * 6` equals 3 * 4.",
+        "`max(1, 5)` returns 3 or 5.",
+        "`f(3)` returns `5` elements.",
+        "`f(3)` returns `[2, 1, 0]` in reverse order.",
+        "`f(3)` returns `[0, 1]` + `[2]`.",
+        "`f(3)` returns 'a list' of numbers.",
+        "`f(3)` returns None of the values.",
+        "`f(-1)` raises `ValueError` or returns `[]`.",
+        "`f(3)` raises Python to new heights.",
+        "It is false that `len('a')` returns 5.",
+        "It isn't so that `len('a')` returns 5.",
+        "I doubt that `len('a')` returns 5.",
+        "Some think `len('a')` returns 5.",
+        "`len('a')` returns 5 is false.",
+        "`len('a')` returns 5, which is false.",
+        "In Python 2, `3 / 2` equals 1.",
+        "`3 / 2` equals 1 in C.",
+        "Before the fix, `f(3)` returns 5.",
+        "The old `f(3)` returns 5.",
+        "For n = 3, `f(n)` returns 5.",
     ],
 )
 def test_a_claim_that_is_limited_or_counts_is_none(text: str) -> None:
     assert find_claims(text) == []
 
 
-def test_what_goes_on_after_a_value_is_no_noun() -> None:
-    assert [
-        each.expected for each in find_claims("`f(1)` returns 2 and `f(2)` returns 3 here")
-    ] == [
-        "2",
-        "3",
-    ]
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`f(1)` returns 2 and `f(2)` returns 3 here",
+        "`f(1)` returns 2, and then f(2) returns 3.",
+        "`f(1)` returns `2`; `f(2)` returns `3`!",
+        "**`f(1)` returns `2`**\n`f(2)` returns 3, as it should be.",
+    ],
+)
+def test_a_claim_may_follow_another(text: str) -> None:
+    assert [each.expected for each in find_claims(text)] == ["2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "evidence"),
+    [
+        ("Here `total` equals 0.", "at another time: total changes: total"),
+        ("Here `i` equals 1.", "at another time: i changes: i"),
+        ("Here `len(xs)` equals 0.", "at another time: xs changes: len(xs)"),
+        ("So `n` equals 5.", "n: expected 5, got 3"),
+        ("`id(3)` equals 5", "not judged: it differs by machine and process: id(3)"),
+        ("`5 / 2` prints 2.5", "prints nothing: its value may be meant: 5 / 2"),
+        ("`print(n, 1)` prints `3, 1`", "the same, written otherwise: '3 1': print(n, 1)"),
+        (
+            "`print(n / 7)` prints 0.43",
+            "the same, written otherwise: '0.42857142857142855': print(",
+        ),
+    ],
+)
+def test_a_value_of_another_time_or_form_refutes_nothing(
+    sandbox: Sandbox, text: str, evidence: str
+) -> None:
+    code = "n = 3\ntotal = 0\nxs = []\nfor i in range(n):\n    total += i\n    xs.append(i)\n"
+    verdict = judged(sandbox, text, f"```python\n{code}```\n")
+    assert verdict.evidence.startswith(evidence)
+    assert verdict.outcome == ("invalid" if "expected" in evidence else "undecided")

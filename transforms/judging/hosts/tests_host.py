@@ -277,7 +277,7 @@ def _functions(module: types.ModuleType, stubs: dict[str, Callable[..., object]]
         elif name.startswith("Test") and isinstance(found, type) and found.__module__ == "tests":
             if issubclass(found, unittest.TestCase):
                 continue
-            kind: Any = found
+            kind = cast("type[Any]", found)
             for method in dir(kind):
                 if method.startswith("test") and callable(getattr(kind, method)):
                     one = kind()

@@ -3,6 +3,7 @@
 import ast
 import builtins
 import dataclasses
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -19,7 +20,7 @@ from stepsmith.transforms.judging.compare import show
 from stepsmith.transforms.judging.relay import exception_of
 from stepsmith.transforms.negatives.code import ProgramError
 from stepsmith.transforms.negatives.code.limits import check_text, parse_tree
-from stepsmith.transforms.verify.code.scope import defined
+from stepsmith.transforms.verify.code.scope import changing, defined, read_names
 from stepsmith.transforms.verify.code.stated import Stated
 
 __all__ = ["Finding", "evaluate"]
@@ -44,7 +45,10 @@ _NOT_RUNNING = frozenset(
     }
 )
 """What code raises because something is missing here, which says nothing of the claim."""
+_HERE = frozenset({"hash", "id", "os", "platform", "sys"})
+"""What has another value on every machine, or in every process."""
 _LENIENT = dataclasses.replace(PYTHON, list_is_tuple=True)
+_MARKS = re.compile(r"[\s,'\"]+")
 _NO_ARGUMENTS = encode(((), dict[str, object]()))
 
 
@@ -64,9 +68,8 @@ def evaluate(claim: Stated, context: str, sandbox: Sandbox, *, identity: str) ->
         expression = parse_tree(claim.expression)
     except ProgramError as error:
         return _unknown(f"unread: {error}")
-    missing = sorted(_read(expression) - defined(tree) - defined(expression))
-    if missing:
-        return _unknown(f"not defined here: {', '.join(missing)}")
+    if reason := _open(claim, tree, expression):
+        return _unknown(reason)
     if claim.says == "prints":
         judge = _printed
     elif _is_expression(expression):
@@ -81,12 +84,18 @@ def evaluate(claim: Stated, context: str, sandbox: Sandbox, *, identity: str) ->
     return found if again == found else _unknown("not judged: it does not do the same twice")
 
 
+def _open(claim: Stated, tree: ast.Module, expression: ast.Module) -> str:
+    """Return why the value of an expression is not to be had, or is not the one that is meant."""
+    if missing := sorted(_read(expression) - defined(tree) - defined(expression)):
+        return f"not defined here: {', '.join(missing)}"
+    if not _HERE.isdisjoint(read_names(expression)):
+        return "not judged: it differs by machine and process"
+    changed = sorted(changing(tree) & read_names(expression)) if claim.of_any_time else []
+    return f"at another time: {changed[0]} changes" if changed else ""
+
+
 def _read(tree: ast.Module) -> set[str]:
-    names = {
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
+    names = read_names(tree)
     bound = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     bound |= {
         node.id
@@ -223,30 +232,42 @@ def _printed(claim: Stated, before: str, sandbox: Sandbox, identity: str, seed: 
         sandbox.run(Execution(id=identity, source=source, seed=seed))
         for source in (before, f"{before}{claim.expression}\n")
     ]
-    for run in runs:
-        if run.outcome != "exited" or run.exit_code != 0 or run.truncated:
-            return _unknown(f"the code does not run to its end: {run.outcome}")
+    ended = [run.outcome for run in runs if not _is_whole(run)]
+    if ended:
+        return _unknown(f"the code does not run to its end: {ended[0]}")
     alone, together = (run.stdout.decode("utf-8", "replace") for run in runs)
     if not together.startswith(alone):
         return _unknown("not judged: it does not print the same twice")
-    printed, expected = _lines(together[len(alone) :]), _lines(claim.expected)
+    return _shown(claim, together[len(alone) :])
+
+
+def _is_whole(run: ExecutionResult) -> bool:
+    return run.outcome == "exited" and run.exit_code == 0 and not run.truncated
+
+
+def _shown(claim: Stated, output: str) -> Finding:
+    printed, expected = _lines(output), _lines(claim.expected)
     literal = _literal(claim.expected)
     as_text = _lines(literal[0]) if literal and isinstance(literal[0], str) else expected
     if printed in (expected, as_text):
         return Finding(truth="true", detail=f"prints {show(_joined(printed))}")
-    if set(expected) <= set(printed) or set(as_text) <= set(printed):
-        return _unknown(f"a part of what is printed: {show(_joined(printed))}")
-    if _are_written_otherwise(_joined(expected), _joined(printed)):
-        return _unknown(f"the same, written otherwise: {show(_joined(printed))}")
     got = show(_joined(printed))
+    if printed == [""] and "print" not in claim.expression:
+        return _unknown("prints nothing: its value may be meant")
+    if set(expected) <= set(printed) or set(as_text) <= set(printed):
+        return _unknown(f"a part of what is printed: {got}")
+    if _are_written_otherwise(_joined(expected), _joined(printed)):
+        return _unknown(f"the same, written otherwise: {got}")
     return Finding(truth="false", detail=f"expected {show(_joined(expected))}, prints {got}")
 
 
 def _are_written_otherwise(expected: str, printed: str) -> bool:
-    """Say whether texts differ in space alone, or in the order of a set, which has none."""
-    if "".join(expected.split()) == "".join(printed.split()):
+    """Say whether texts differ in space and marks alone, in the order of a set, or by rounding."""
+    if _MARKS.sub("", expected) == _MARKS.sub("", printed):
         return True
     literals = _literal(expected), _literal(printed)
+    if literals[1] and _is_rounded(expected, literals[1][0]):
+        return True
     return isinstance((literals[0] or ("",))[0], set) and literals[0] == literals[1]
 
 

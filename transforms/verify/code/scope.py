@@ -2,10 +2,12 @@
 
 import ast
 import builtins
+from collections import Counter
+from collections.abc import Iterator
 
 from stepsmith.transforms.judging import Judgement
 
-__all__ = ["defined", "may_be_cured"]
+__all__ = ["changing", "defined", "may_be_cured", "read_names"]
 
 _SELF_KNOWLEDGE = frozenset(
     ["eval", "exec", "globals", "vars", "dir", "inspect", "gc", "_getframe", "__code__"]
@@ -48,12 +50,40 @@ def defined(tree: ast.Module) -> frozenset[str]:
     return frozenset(found)
 
 
-def _unbound(tree: ast.Module) -> frozenset[str]:
-    read = {
+def changing(tree: ast.Module) -> frozenset[str]:
+    """Return the variables outside of functions that may have several values, one after another."""
+    times: Counter[str] = Counter()
+    for node in _outside_functions(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()):
+                times[name] += 1
+            case ast.For(target=ast.Name(id=name)) | ast.AugAssign(target=ast.Name(id=name)):
+                times[name] += 1
+            case ast.Attribute(value=ast.Name(id=name)) | ast.Subscript(value=ast.Name(id=name)):
+                times[name] += 1  # `xs.append(1)`, `xs[0] = 1`
+            case _:
+                pass
+    return frozenset(name for name, count in times.items() if count > 1)
+
+
+def _outside_functions(tree: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.iter_child_nodes(tree):
+        if not isinstance(node, _SCOPES):
+            yield node
+            yield from _outside_functions(node)
+
+
+def read_names(tree: ast.Module) -> frozenset[str]:
+    """Return the names that a program reads anywhere."""
+    return frozenset(
         node.id
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
+    )
+
+
+def _unbound(tree: ast.Module) -> frozenset[str]:
+    read = read_names(tree)
     bound = {name for node in ast.walk(tree) for name in _bound(node)}
     return frozenset(name for name in read - bound if not hasattr(builtins, name))
 

@@ -33,19 +33,32 @@ _TICKED = re.compile(r"`([^`\r\n]{1,400}+)`")
 _CALL = re.compile(r"(?<![\w.`'\"])[A-Za-z_][\w.]{0,80}+\(")
 _NUMBER = re.compile(r"[-+]?\d++(?:\.\d++)?+(?:[eE][-+]?\d++)?+(?![\w%])")
 _WORD = re.compile(r"(?:None|True|False)\b")
-_ERROR = re.compile(r"(?:an?[ \t]+)?`?([A-Z]\w{0,60}+)`?")
+_ERROR = re.compile(
+    r"(?:an?[ \t]+)?(?:`([A-Z]\w{0,60}+)`"
+    r"|([A-Z]\w{0,60}?(?:Error|Exception|Warning|Exit|Interrupt|Iteration)\b))"
+)
+# Another time, another version, another language, somebody's opinion: or no claim at all.
+_ELSEWHERE = (
+    r"before|after|until|previous\w*|original\w*|old|earlier|initial\w*|first|second|iteration\w*|"
+    r"formerly|once|start|beginning|buggy|broken|python[ \t]?2\w*|c|c\+\+|java|ruby|rust|"
+    r"javascript|if|iff|when|unless|wrong\w*|incorrect\w*|false|untrue|instead|expected|\w+n['\u2019]t|"
+    r"mistake\w*|suppos\w*|never|neither|nor|cannot"
+)
 _SUPPOSED = re.compile(
-    r"\b(?:if|when|whether|suppose|assume|unless|until|expect\w*|should|would|could|might|not|"
-    r"instead|than|wrong\w*|incorrect\w*|want\w*|need\w*|must|say|claim\w*)\b|\?",
+    rf"\b(?:{_ELSEWHERE}|whether|assum\w*|expect\w*|should|would|could|might|may|maybe|perhaps|not|"
+    r"probably|than|want\w*|need\w*|must|say|says|claim\w*|doubt\w*|think\w*|thought|believ\w*|"
+    r"seem\w*|appear\w*|imagin\w*|pretend\w*|guess\w*|hop(?:e|es|ed|ing)|check\w*|verify|ensure|let)"
+    r"(?!\w)|\?|\b\w+[ \t]*=[ \t]*[-\w'\"(\[{]",
     re.IGNORECASE,
 )
-_LIMITED = re.compile(
-    r"\b(?:only|if|when|unless|until|wrong\w*|incorrect\w*|instead|expected)\b", re.IGNORECASE
+_LIMITED = re.compile(rf"\b(?:{_ELSEWHERE}|only|except)\b", re.IGNORECASE)
+# A value is whole where its sentence ends, or goes on with what is no further part of it.
+_WHOLE = re.compile(
+    r"[ \t]*(?:[.;:!*_)]*(?=[ \t\r]*(?:\n|\Z))|[.;:!](?=[ \t])"
+    r"|(?P<joined>,?[ \t]+(?:and|but|while|then|which|because|since|so|as|not|here|now)\b|,)"
+    r"[ \t]*(?:also\b|then\b|and\b|so\b)?[ \t]*)"
 )
-# What a number counts: in "returns 2 elements" it is not the value.
-_NOUN = re.compile(
-    r"[ \t]+(?!(?:and|as|because|since|for|with|while|but|then|not|which|here|now)\b)[a-z]{3,}"
-)
+_FURTHER = re.compile(r"[-+]?\.?\d|[`'\"(\[{]|(?:None|True|False|respectively)\b")
 _SENTENCE_END = re.compile(r"[.!?;][ \t]|\n")
 _THIS = re.compile(
     r"\b(?:this|the)[ \t]+(?:code|program|snippet|script|loop)(?:[ \t]+above)?(?=[ \t])",
@@ -71,7 +84,7 @@ def sentences(text: str, blocks: Sequence[Block]) -> Iterator[Stated]:
             continue
         says = _VERBS[verb[1]]
         value = _value(text, verb.end(), says)
-        if value is not None and not _is_limited(text, value[1]):
+        if value is not None and _is_whole(text, value[1]) and not _is_limited(text, value[1]):
             yield Stated(
                 start=match.start(),
                 end=value[1],
@@ -79,6 +92,7 @@ def sentences(text: str, blocks: Sequence[Block]) -> Iterator[Stated]:
                 says=says,
                 expected=value[0],
                 before=before,
+                of_any_time=True,
             )
 
 
@@ -124,6 +138,17 @@ def _is_supposed(text: str, start: int) -> bool:
     return _SUPPOSED.search(sentence) is not None
 
 
+def _is_whole(text: str, end: int) -> bool:
+    """Say whether a value ends at `end`: not in `3 and 2`, `10,000`, `5 apples` or `2 + 2`."""
+    goes_on = _WHOLE.match(text, end)
+    if goes_on is None:
+        return False
+    if not goes_on["joined"] or not _FURTHER.match(text, goes_on.end()):
+        return True
+    subject = _CANDIDATE.match(text, goes_on.end())  # of the next claim
+    return subject is not None and _SAYS.match(text, subject.end()) is not None
+
+
 def _is_limited(text: str, end: int) -> bool:
     """Say whether the sentence goes on to ask, to deny, or to say when its claim holds."""
     rest = _SENTENCE_END.split(text[end : end + _REACH], maxsplit=1)[0]
@@ -134,11 +159,11 @@ def _value(text: str, at: int, says: Says) -> tuple[str, int] | None:
     """Return the value that is written at `at`, and where it ends."""
     if says == "raises":
         error = _ERROR.match(text, at)
-        return (error[1], error.end()) if error else None
+        return (error[1] or error[2], error.end()) if error else None
     if ticked := _TICKED.match(text, at):
         return ticked[1], ticked.end()
     if plain := _NUMBER.match(text, at) or _WORD.match(text, at):
-        return None if _NOUN.match(text, plain.end()) else (plain[0], plain.end())
+        return plain[0], plain.end()
     if text.startswith(("'", '"'), at):
         end = text.find(text[at], at + 1, at + _MAX_VALUE)
         return (text[at : end + 1], end + 1) if end > 0 else None

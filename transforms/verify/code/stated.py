@@ -18,7 +18,7 @@ class Stated:
     """One claim, at the half-open span of the step: what `expression` does, and what is expected.
 
     `before` is code of the step itself that runs first; for "prints" the expression may be any
-    statements.
+    statements. With `of_any_time` nothing says when, among the changes of a variable, it holds.
     """
 
     start: int
@@ -27,6 +27,7 @@ class Stated:
     says: Says
     expected: str
     before: str = ""
+    of_any_time: bool = False
 
 
 _FENCE = re.compile(r"^[ \t]*+(```+|~~~+)[ \t]*+(\w*+)[^\r\n`]*+\r?\n", re.MULTILINE)
