@@ -79,6 +79,11 @@ def is_identity(left: Expression, right: Expression) -> bool:
 
 def are_proportional(left: Expression, right: Expression) -> bool:
     """Tell whether one formula is the other one times a constant, at every point tried."""
+    return proportion(left, right) is not None
+
+
+def proportion(left: Expression, right: Expression) -> Value | None:
+    """Return how many times the right formula the left one is, if it is so at every point tried."""
     names = tuple(sorted(left.names | right.names))
     ratios: set[Value] = set()
     for point in _points(names)[0]:
@@ -86,8 +91,8 @@ def are_proportional(left: Expression, right: Expression) -> bool:
             one, other = evaluate(left.formula, point), evaluate(right.formula, point)
             ratios.add(one / other)
         except (NoValueError, ArithmeticError):
-            return False
-    return len(ratios) == 1
+            return None
+    return ratios.pop() if len(ratios) == 1 else None
 
 
 def homogeneous_degree(side: Expression) -> int | None:

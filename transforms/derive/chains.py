@@ -69,6 +69,21 @@ class Chain:
     continues: bool
     related: bool
 
+    @classmethod
+    def of(cls, sides: tuple[Side, ...]) -> "Chain":
+        """Make a chain of sides that were found otherwise, and of which no words are known."""
+        return cls(
+            sides=sides,
+            start=sides[0].start,
+            end=sides[-1].end,
+            lead="",
+            tail="",
+            sentence="",
+            implied=False,
+            continues=False,
+            related=False,
+        )
+
 
 def find_chains(text: str) -> list[Chain]:
     """Return the chains of `text` in order; none of a text that is too long."""
@@ -95,6 +110,19 @@ def find_formulas(text: str) -> Iterator[tuple[Side, bool]]:
         for side in _sides(plain, run):
             if side.source:
                 yield side, not run.relates
+
+
+def find_comparisons(text: str) -> Iterator[tuple[Side, str, Side]]:
+    """Yield the signs of a text that compare otherwise, `<` or `≠`, with the sides around them."""
+    if len(text) > MAX_CHARACTERS:
+        return
+    plain = _plain(text)
+    for run, following in itertools.pairwise(find_runs(find_marks(plain))):
+        sign = run.after
+        if sign is None or sign is not following.before or sign.kind != "relation":
+            continue
+        *_, left = _sides(plain, run)
+        yield left, sign.text, next(_sides(plain, following))
 
 
 def _plain(text: str) -> str:

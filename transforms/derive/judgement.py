@@ -20,13 +20,14 @@ class Judgement:
     """A decision on `left = right`: what was computed for it, and which rule made it.
 
     "partly" says that it fits what came before without following from it; "open" that it does
-    not, and that the words do not make sure that it has to.
+    not, and that the words do not make sure that it has to. `sign` stands between the sides.
     """
 
     pair: Pair
     decision: Decision
     rule: str
     computed: str
+    sign: str = "="
 
 
 def shorten(text: str) -> str:

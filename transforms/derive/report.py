@@ -22,7 +22,7 @@ def to_finding(judgement: Judgement) -> Finding:
         text=pair.text,
         start=pair.start,
         end=pair.end,
-        read=f"{spell(pair.left.formula)} = {spell(pair.right.formula)}",
+        read=f"{spell(pair.left.formula)} {judgement.sign} {spell(pair.right.formula)}",
         computed=judgement.computed,
         decision=f"{_DECISIONS[judgement.decision]} ({judgement.rule})",
     )

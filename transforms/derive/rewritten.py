@@ -104,17 +104,7 @@ def _is_ratio(read: Expression) -> bool:
 
 def _judgement(text: str, found: _Found, other: _Found) -> Judgement:
     side = found.side
-    chain = Chain(
-        sides=(other.side, side),
-        start=side.start,
-        end=side.end,
-        lead="",
-        tail="",
-        sentence="",
-        implied=False,
-        continues=False,
-        related=False,
-    )
+    chain = Chain.of((side,))
     equation = opaque(other.read), opaque(found.read)
     written = text[side.start : side.end]
     pair = Pair(

@@ -99,17 +99,7 @@ def _pair(found: re.Match[str]) -> Pair | None:
         return None
     start, end = found.start("left"), found.end("right")
     spans = found.span("left"), found.span("right")
-    chain = Chain(
-        sides=tuple(Side(source, *span) for source, span in zip(sides, spans, strict=True)),
-        start=start,
-        end=end,
-        lead="",
-        tail="",
-        sentence="",
-        implied=False,
-        continues=False,
-        related=False,
-    )
+    chain = Chain.of(tuple(Side(source, *span) for source, span in zip(sides, spans, strict=True)))
     equation = opaque(left), opaque(right)
     return Pair(left, right, equation, left.names, found.string[start:end], start, end, chain, 0)
 

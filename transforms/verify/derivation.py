@@ -8,6 +8,7 @@ from stepsmith.transforms.derive.calculus import judge_calculus, may_state_calcu
 from stepsmith.transforms.derive.entailed import judge_entailed
 from stepsmith.transforms.derive.follows import judge_conclusions
 from stepsmith.transforms.derive.functions import judge_values
+from stepsmith.transforms.derive.inequalities import judge_inequalities, may_compare
 from stepsmith.transforms.derive.judgement import Judgement
 from stepsmith.transforms.derive.known import judge_known
 from stepsmith.transforms.derive.report import (
@@ -40,11 +41,13 @@ def trace(claim: Claim) -> Iterable[Finding]:
 
 def _judge(claim: Claim) -> list[Judgement]:
     text = claim.step.text
-    if not may_state(text, rewriting=False) and not may_state_calculus(text):
+    compares = may_compare(text)
+    if not compares and not may_state(text, rewriting=False) and not may_state_calculus(text):
         return []
     trail = follow_trail(claim)
     found = list(itertools.chain.from_iterable(rule(trail) for rule in _RULES))
-    return [*found, *judge_entailed(trail, _settled(found))]
+    found += judge_entailed(trail, _settled(found))
+    return [*found, *(judge_inequalities(trail) if compares else ())]
 
 
 def _settled(judgements: Iterable[Judgement]) -> set[tuple[int, int]]:
@@ -71,6 +74,7 @@ def _settled(judgements: Iterable[Judgement]) -> set[tuple[int, int]]:
         Case("So x = 3.", "invalid", prior=("x^2 = 4",)),
         Case("So x(19 - x) = 70.", "undecided", prior=("xy = 70", "y = 19 - x")),
         Case("So x(18 - x) = 70.", "undecided", prior=("xy = 70", "y = 19 - x")),  # by what else?
+        Case("So 2x < 4.", "undecided", prior=("2x + 3 < 7",)),
         Case("If x = 3, then 2x = 6.", "undecided", prior=("2x + 3 = 7",)),
         Case("Suppose 2x = 10.", "undecided", prior=("2x + 3 = 7",)),
         Case("and x = -4", "undecided", prior=("The first root is x = 5",)),
