@@ -133,6 +133,8 @@ def test_the_stated_answer_is_found(text: str, answer: str, rule: Rule) -> None:
         "I doubt that the answer is correct.",
         "answers: 5",
         "I answered 5",
+        "the_answer is 5",
+        "incorrect option: 5",
     ],
 )
 def test_where_no_answer_is_stated_none_is_found(text: str) -> None:
@@ -248,6 +250,9 @@ def test_an_answer_that_is_taken_back_supposed_or_called_wrong_is_not_the_one_st
         "A common wrong answer is 5.",
         "Suppose the answer is 5.",
         "Let us see whether our answer is 5.",
+        "AN EARLIER ANSWER IS 5.",
+        "the students' answer is 5",
+        "\u017fuppose the answer is 5",  # a long s
     ],
 )
 def test_an_aside_alone_states_no_answer(text: str) -> None:

