@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from stepsmith.schemas import LabelledTrajectory, Verdict
-from stepsmith.schemas.records import Outcome
+from stepsmith.schemas import LabelledTrajectory, Step, Trajectory, Verdict
+from stepsmith.schemas.records import FinishReason, Outcome
 from stepsmith.schemas.registry import options_of
 from stepsmith.transforms.label import LABELERS, Rows, fit_of, labeler
-from stepsmith.transforms.label.base import CORRECT, VALUES, decisive
+from stepsmith.transforms.label.base import CORRECT, VALUES, decisive, ungraded
 from tests.label.mean_labeler import MEAN, Mean, fitted
 
 
@@ -52,3 +52,21 @@ def test_the_first_refutation_decides_a_step_and_else_the_first_confirmation(
 def test_what_is_undecided_is_neither_right_nor_worth_anything() -> None:
     assert CORRECT == {"valid": True, "invalid": False, "undecided": None}
     assert VALUES == {"valid": 1.0, "invalid": 0.0, "undecided": None}
+
+
+@pytest.mark.parametrize(
+    ("finish", "branch", "expected"),
+    [
+        ("stop", None, {1}),
+        ("given", 3, {1}),
+        ("length", None, {1, 2}),
+        ("empty", 2, {1, 2}),
+        ("length", 3, {1}),
+    ],
+)
+def test_what_is_neither_right_nor_wrong(
+    finish: FinishReason, branch: int | None, expected: set[int]
+) -> None:
+    steps = (Step(text="a", kind="code"), Step(text="b", kind="observation"), Step(text="c"))
+    cut = Trajectory(id="t", problem_id="p", steps=steps, finish_reason=finish, branch_step=branch)
+    assert ungraded(cut) == expected

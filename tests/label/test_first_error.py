@@ -161,3 +161,38 @@ def test_an_observation_is_no_gap_in_which_an_error_may_lie_and_has_no_label(
     [done] = first_error([dataclasses.replace(made, trajectory=trajectory)])
     assert [label.correct for label in done.labels] == [True, True, None, False]
     assert done.first_error == 3
+
+
+@pytest.mark.parametrize("reason", ["length", "empty"])
+def test_a_verdict_on_the_step_in_which_a_reply_was_cut_is_none(reason: str) -> None:
+    labels = (StepLabel(value=0.5, n_rollouts=4), StepLabel(verdicts=(INVALID,)))
+    [done] = first_error([row(labels, finish_reason=reason)])
+    assert [label.correct for label in done.labels] == [True, None]
+    assert (done.labels[1].source, done.first_error) == (None, None)
+    # Of a step that was there before the reply, which wrote none of its own, it is one.
+    [done] = first_error([row(labels, finish_reason=reason, branch_step=2)])
+    assert ([label.correct for label in done.labels], done.first_error) == ([True, False], 1)
+
+
+def counted(n_correct: int, n_undecided: int = 0, **fields: float) -> StepLabel:
+    return StepLabel(n_rollouts=4, n_correct=n_correct, n_undecided=n_undecided, **fields)  # type: ignore[arg-type]
+
+
+def test_what_was_counted_decides_and_not_what_a_strategy_makes_of_it() -> None:
+    # Credit for the end alone, as without pooling; and a guess where nothing ended right.
+    [done] = first_error([row((counted(1, value=0.0), counted(0, value=0.4)))])
+    assert [label.correct for label in done.labels] == [True, False]
+    assert [label.value for label in done.labels] == [0.0, 0.4]
+
+
+def test_where_nothing_could_be_judged_a_value_is_no_label() -> None:
+    labels = (counted(0, 4, value=0.0), StepLabel(value=0.0))
+    unanswered = Verdict(outcome="undecided", verifier="math.answer", evidence="no answer")
+    [done] = first_error([dataclasses.replace(row(labels), outcome=unanswered)])
+    assert [label.correct for label in done.labels] == [None, None]
+    assert ([label.source for label in done.labels], done.first_error) == ([None, None], None)
+
+
+def test_no_probability_of_another_rule_stands_beside_this_ones_labels() -> None:
+    [done] = first_error([row((counted(0, value=0.0, correct_prob=0.9),))])
+    assert (done.labels[0].correct, done.labels[0].correct_prob) == (False, None)

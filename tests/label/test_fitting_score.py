@@ -137,6 +137,7 @@ def test_a_reply_that_was_cut_is_not_kept() -> None:
     cut = dataclasses.replace(ROWS[0].trajectory, finish_reason="length")
     [done] = fitting_score([dataclasses.replace(ROWS[0], trajectory=cut)])
     assert (done.keep, done.drop_reason) == (False, "truncated")
+    assert done.labels[-1].correct is None
 
 
 def test_noisy_scores_make_better_labels_together_than_each_alone() -> None:

@@ -1,5 +1,7 @@
 """The labeler that trusts the strategy, and a tool more."""
 
+import dataclasses
+
 import pytest
 
 from stepsmith.schemas import LabelledTrajectory, Problem, Step, StepLabel, Trajectory, Verdict
@@ -108,3 +110,36 @@ def test_a_dropped_row_stays_dropped() -> None:
     dropped, kept = given([row([None], keep=False, drop_reason="all wrong"), row([None])])
     assert (dropped.keep, dropped.drop_reason) == (False, "all wrong")
     assert (kept.keep, kept.drop_reason) == (True, None)
+
+
+def believed(*verdicts: Verdict | None) -> LabelledTrajectory:
+    """Make a row whose strategy is sure of an error at its second step, and named no source."""
+    made = row([None] * len(verdicts), first_error=1, first_error_prob=0.9)
+    labels = tuple(
+        StepLabel(correct_prob=prob, verdicts=() if said is None else (said,))
+        for prob, said in zip((0.95, 0.05, 0.02), verdicts, strict=True)
+    )
+    return dataclasses.replace(made, labels=labels)
+
+
+def test_what_the_strategy_holds_for_probable_stands_with_its_own_error_alone() -> None:
+    [done] = given([believed(None, None, INVALID)])
+    assert (done.first_error, done.first_error_prob) == (1, 0.9)
+    assert [label.correct_prob for label in done.labels] == [0.95, 0.05, 0.02]
+    for verdicts in ((INVALID, None, None), (None, VALID, None)):
+        [done] = given([believed(*verdicts)])
+        assert done.first_error_prob is None
+        assert [label.correct_prob for label in done.labels] == [None] * 3
+
+
+def test_a_label_has_a_source_and_what_is_none_has_not() -> None:
+    [done] = given([believed(None, None, INVALID)])
+    assert [label.correct for label in done.labels] == [None, False, False]
+    assert [label.source for label in done.labels] == [None, "given", "tool"]
+
+
+def test_of_the_step_in_which_a_reply_was_cut_nothing_is_said() -> None:
+    made = row([True, False], {1: INVALID})
+    cut = dataclasses.replace(made.trajectory, finish_reason="length")
+    [done] = given([dataclasses.replace(made, trajectory=cut)])
+    assert ([label.correct for label in done.labels], done.first_error) == ([True, None], None)

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stepsmith.schemas import LabelledTrajectory, Outcome, Problem
+from stepsmith.schemas.records import FinishReason
+from stepsmith.transforms.label.base import ungraded
 from stepsmith.transforms.label.beliefs import beliefs_of, correct_probs, error_probs, values
 from stepsmith.transforms.label.evidence import read_evidence
 from stepsmith.transforms.label.posterior import FIT, label_row, posterior
@@ -180,6 +182,24 @@ def test_other_solutions_of_the_problem_count() -> None:
     assert [label.correct for label in among.labels[:1]] != [False]
 
 
+@pytest.mark.parametrize(("finish", "last"), [("length", "2 + 3 = 1"), ("empty", "  ")])
+def test_where_a_reply_was_cut_or_blank_its_last_step_is_neither_right_nor_wrong(
+    finish: FinishReason, last: str
+) -> None:
+    [done] = posterior(
+        [row("a", ["a", last], "undecided", finish=finish, counts={1: (8, 8)})], confidence=0.5
+    )
+    assert corrects(done) == [True, None]
+    assert (done.labels[1].correct_prob, done.labels[1].source) == (None, None)
+
+
+def test_an_error_that_is_sought_in_a_step_that_was_cut_is_none() -> None:
+    cut = row("a", "abc", "undecided", finish="length")
+    done = label_row(cut, believed(0.02, 0.03, 0.9, 0.05), confidence=0.8)
+    assert (done.first_error, done.first_error_prob) == (None, None)
+    assert corrects(done) == [True, True, None]
+
+
 ROWS = (
     row("a", "abcd", counts={1: (4, 4), 2: (4, 2)}, verdicts={2: [("tool", "invalid")]}),
     row("b", "abxy", "valid", parent="a", branch=2, counts={3: (2, 2)}),
@@ -196,7 +216,10 @@ def test_labels_do_not_depend_on_the_order_of_the_rows(order: tuple[int, ...]) -
 
 
 def sound(done: LabelledTrajectory) -> None:
-    rights = [label.correct_prob for label in done.labels]
+    silent = ungraded(done.trajectory)
+    assert all(done.labels[at].correct_prob is None for at in silent)
+    labels = [label for at, label in enumerate(done.labels) if at not in silent]
+    rights = [label.correct_prob for label in labels]
     assert all(right is not None and 0 <= right <= 1 for right in rights)
     assert rights == sorted(rights, key=lambda right: -(right or 0.0))
     for label in done.labels:

@@ -15,7 +15,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from stepsmith.schemas.records import LabelledTrajectory, Outcome, Verdict
+from stepsmith.schemas.records import LabelledTrajectory, Outcome, Trajectory, Verdict
 from stepsmith.schemas.registry import Registry, first_line
 
 E = TypeVar("E")
@@ -95,6 +95,21 @@ def decide_keep(row: LabelledTrajectory) -> LabelledTrajectory:
     """Drop what should not be trained on: what its strategy dropped, and a cut or blank reply."""
     reason = row.drop_reason or _DROP_REASONS.get(row.trajectory.finish_reason)
     return dataclasses.replace(row, keep=row.keep and reason is None, drop_reason=reason)
+
+
+def ungraded(trajectory: Trajectory) -> frozenset[int]:
+    """Return the steps that are neither right nor wrong: observations, an end cut or left blank.
+
+    No policy wrote an observation, and where a reply was cut nobody knows what its last step was to
+    be: `12 + 3 = 1` may have been on its way to 15, and no verdict on it counts. Steps that a reply
+    continues were written to their ends.
+    """
+    steps = trajectory.steps
+    found = {index for index, step in enumerate(steps) if step.kind == "observation"}
+    failed = trajectory.finish_reason in _DROP_REASONS
+    if failed and len(steps) > (trajectory.branch_step or 0):
+        found.add(len(steps) - 1)
+    return frozenset(found)
 
 
 _DROP_REASONS = {"length": "truncated", "empty": "empty"}

@@ -9,7 +9,7 @@ from msgspec import Meta
 from stepsmith.schemas.errors import ProblemError
 from stepsmith.schemas.options import PositiveShare
 from stepsmith.schemas.records import LabelledTrajectory, StepLabel
-from stepsmith.transforms.label.base import Rows, decide_keep, labeler
+from stepsmith.transforms.label.base import Rows, decide_keep, labeler, ungraded
 from stepsmith.transforms.taxonomy.fitting import MISSING
 from stepsmith.transforms.taxonomy.moves import Move, read_move
 from stepsmith.transforms.taxonomy.payload import read_hierarchy
@@ -55,8 +55,8 @@ def _judge(rows: Sequence[LabelledTrajectory], verifier: str, missing: float) ->
     moves = [
         ScoredMove(move=move, score=score)
         for row in rows
-        for step, label in zip(row.trajectory.steps, row.labels, strict=True)
-        if (move := read_move(step.text)) and (score := _score(label, verifier)) is not None
+        for move, label in zip(_moves(row), row.labels, strict=True)
+        if move is not None and (score := _score(label, verifier)) is not None
     ]
     if not moves:
         return None
@@ -76,6 +76,13 @@ def _judge(rows: Sequence[LabelledTrajectory], verifier: str, missing: float) ->
     return right_prob
 
 
+def _moves(row: LabelledTrajectory) -> list[Move | None]:
+    """Return the move of each step that was written to its end, where it is one."""
+    silent = ungraded(row.trajectory)
+    steps = enumerate(row.trajectory.steps)
+    return [None if index in silent else read_move(step.text) for index, step in steps]
+
+
 def _score(label: StepLabel, verifier: str) -> float | None:
     """Return how probably a step is right by the best signal that it has."""
     verdicts = [each for each in label.verdicts if each.verifier == verifier or not verifier]
@@ -91,9 +98,10 @@ def _score(label: StepLabel, verifier: str) -> float | None:
 def _label_row(
     row: LabelledTrajectory, right_prob: RightProb | None, confidence: float
 ) -> LabelledTrajectory:
+    moves = _moves(row)
     labels = tuple(
-        _label(label, read_move(step.text), right_prob, confidence)
-        for step, label in zip(row.trajectory.steps, row.labels, strict=True)
+        _label(label, move, right_prob, confidence)
+        for move, label in zip(moves, row.labels, strict=True)
     )
     return dataclasses.replace(
         decide_keep(row),

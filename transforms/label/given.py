@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from stepsmith.schemas.records import LabelledTrajectory, StepLabel
-from stepsmith.transforms.label.base import Rows, decide_keep, decisive, labeler
+from stepsmith.transforms.label.base import Rows, decide_keep, decisive, labeler, ungraded
 
 
 @labeler("given")
@@ -15,7 +15,8 @@ def given(rows: Sequence[LabelledTrajectory]) -> Rows:
     not repeat (`omega` with its relative rule). A step that a tool refutes is wrong; one that it
     confirms although the strategy puts the error there stays unlabelled, and which one is
     the first wrong one is then unknown. Nothing is said of the steps after the first error unless
-    a tool judges them on their own.
+    a tool judges them on their own, and nothing of the step in which a reply was cut. What the
+    strategy holds for probable is kept where its first error is.
     """
     return tuple(_label_row(row) for row in rows)
 
@@ -25,7 +26,13 @@ def _label_row(row: LabelledTrajectory) -> LabelledTrajectory:
         False if index == row.first_error else label.correct
         for index, label in enumerate(row.labels)
     )
-    labels = tuple(map(_label, row.labels, said))
+    silent = ungraded(row.trajectory)
+    labels = tuple(
+        dataclasses.replace(label, correct=None, source=None)
+        if index in silent
+        else _label(label, said[index])
+        for index, label in enumerate(row.labels)
+    )
     # A step in conflict ends what the strategy knows as an error does.
     end = next(
         (i for i, label in enumerate(labels) if False in (label.correct, said[i])), len(labels)
@@ -37,18 +44,22 @@ def _label_row(row: LabelledTrajectory) -> LabelledTrajectory:
         for index, label in enumerate(labels)
     )
     error = end if end < len(labels) and labels[end].correct is False else None
+    if error == row.first_error:
+        return dataclasses.replace(decide_keep(row), labels=labels)
+    # What the strategy holds for probable is about another error than this.
     return dataclasses.replace(
         decide_keep(row),
-        labels=labels,
+        labels=tuple(dataclasses.replace(label, correct_prob=None) for label in labels),
         first_error=error,
-        first_error_prob=row.first_error_prob if error == row.first_error else None,
+        first_error_prob=None,
     )
 
 
 def _label(label: StepLabel, said: bool | None) -> StepLabel:  # noqa: FBT001 - one of three
     verdict = decisive(label.verdicts)
     if verdict is None:
-        return dataclasses.replace(label, correct=said)
+        source = None if said is None else label.source or "given"
+        return dataclasses.replace(label, correct=said, source=source)
     if verdict.outcome == "valid" and said is False:
         return dataclasses.replace(label, correct=None, source="conflict")
     return dataclasses.replace(label, correct=verdict.outcome == "valid", source=verdict.verifier)

@@ -7,8 +7,16 @@ from typing import Annotated
 import numpy as np
 from msgspec import Meta
 
-from stepsmith.schemas.records import LabelledTrajectory, Step, StepLabel
-from stepsmith.transforms.label.base import VALUES, Fit, Rows, decide_keep, decisive, labeler
+from stepsmith.schemas.records import LabelledTrajectory, StepLabel
+from stepsmith.transforms.label.base import (
+    VALUES,
+    Fit,
+    Rows,
+    decide_keep,
+    decisive,
+    labeler,
+    ungraded,
+)
 from stepsmith.transforms.label.beliefs import (
     beliefs_of,
     correct_probs,
@@ -50,7 +58,7 @@ def posterior(
     step is blamed. After the first wrong step only a verifier's word on that step counts.
     `correct_prob` is the probability that a step and all before it are right, `value` that the
     answer is reached after it, `advantage` what it adds to the value. An observation, which no
-    policy wrote, is neither right nor wrong.
+    policy wrote, is neither right nor wrong, and nor is the step in which a reply was cut.
     """
     solutions, places = read_evidence(rows)
     beliefs = beliefs_of(solutions, prior or default_prior())
@@ -70,7 +78,7 @@ def label_row(row: LabelledTrajectory, joint: Floats, *, confidence: float) -> L
     error = place if sure and place < len(row.labels) else None
     # Where "none" is sure all steps are right, whatever their sums are rounded to.
     right = (correct >= confidence) | (sure and error is None)
-    reached = _values(row, joint)
+    reached, silent = _values(row, joint), ungraded(row.trajectory)
     labels = tuple(
         dataclasses.replace(
             _labelled(label, step, right=bool(right[step]), error=error),
@@ -82,17 +90,17 @@ def label_row(row: LabelledTrajectory, joint: Floats, *, confidence: float) -> L
     )
     return dataclasses.replace(
         row,
-        labels=tuple(map(_of_policy, row.trajectory.steps, labels)),
-        first_error=error,
+        labels=tuple(
+            _silenced(label) if index in silent else label for index, label in enumerate(labels)
+        ),
+        first_error=None if error in silent else error,
         # A sum of rounded shares may be a hair above 1.
-        first_error_prob=min(1.0, float(errors[place])) if sure else None,
+        first_error_prob=min(1.0, float(errors[place])) if sure and error not in silent else None,
     )
 
 
-def _of_policy(step: Step, label: StepLabel) -> StepLabel:
-    """Keep what is said of a step if a policy wrote it: an observation has only a value."""
-    if step.kind != "observation":
-        return label
+def _silenced(label: StepLabel) -> StepLabel:
+    """Take back what is said of a step that is neither right nor wrong: it has only a value."""
     return dataclasses.replace(label, correct=None, correct_prob=None, source=None)
 
 
