@@ -414,6 +414,22 @@ def test_an_error_is_paired_with_a_right_solution_where_no_completion_was_drawn(
     assert chosen.outcome.outcome == "valid"
 
 
+def lucky(ask: Sample, index: int) -> str:
+    """Write solutions of which two are lost from their second step on; one still ends right."""
+    is_lost = index < 2 if not ask.prefix else any("x" in step.text for step in ask.prefix)
+    end = "d right" if not is_lost or (index == 1 and not ask.prefix) else "d wrong"
+    return "\n".join(["a", "x wrong" if is_lost else "b", "c", end][len(ask.prefix) :])
+
+
+def test_a_solution_that_ends_right_in_spite_of_an_error_is_no_better_there() -> None:
+    result, _ = script(lucky, solutions=8, confidence=0.6, verifiers=("script",))
+    rows = {row.trajectory.text: row for row in result.rows}
+    for end in ("d wrong", "d right"):
+        assert rows[f"a\nx wrong\nc\n{end}"].first_error == 1
+    [pair] = result.pairs
+    assert (pair.chosen, pair.rejected) == ("b\nc\nd right", "x wrong\nc\nd wrong")
+
+
 def test_tools_are_asked_once_about_a_step_that_solutions_share() -> None:
     result, asked = script(alike, solutions=8, verifiers=("script",), budget=0)
     claims = [

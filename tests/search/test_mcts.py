@@ -206,6 +206,18 @@ def test_siblings_far_enough_apart_make_a_pair_of_steps() -> None:
     assert run(ended, simulations=9, pairs=0).pairs == ()
 
 
+def test_a_text_that_ends_one_solution_and_goes_on_in_another_is_no_pair_with_itself() -> None:
+    result = run(replies("a wrong\n", "a wrong\nright"), pairs=9, pair_visits=1)
+    assert sorted(node.value or 0.0 for node in result.nodes if node.text) == [-1.0, 1.0]
+    assert result.pairs == ()
+
+
+def test_a_step_that_nothing_is_known_of_makes_no_pair() -> None:
+    answer = replies("a\nb\nright", "c wrong")
+    for visits in (0, 1):
+        assert run(answer, value="none", pairs=9, pair_visits=visits, pair_margin=0.0).pairs == ()
+
+
 def test_a_step_of_one_rollout_makes_no_pair_unless_asked() -> None:
     answer = replies("a\nright", "b\nwrong")
     assert run(answer).pairs == ()

@@ -47,8 +47,8 @@ def bisect(  # noqa: PLR0913 - one parameter an option of the recipe
     the first eight of them are all undecided, or when nothing tells more. Solutions that end right
     are searched as well, unless `right_too` is false: a wrong step may still end right. Equal
     solutions are searched once, and what is learnt of a prefix serves all that begin with it. An
-    error that is located makes a pair with a right solution that begins with the steps before it,
-    if one was drawn.
+    error that is located makes a pair with a right solution that begins with the steps before it
+    and goes on otherwise, if one was drawn.
 
     With `searches` above `solutions`, the search goes on with wrong completions that its probes
     brought and that continue a prefix known to be intact: they cost nothing and their errors lie in

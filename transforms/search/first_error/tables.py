@@ -99,7 +99,7 @@ def _above(suspect: Suspect) -> tuple[int, str]:
 
 
 def pairs_of(suspects: Suspects) -> tuple[Pair, ...]:
-    """Pair each located error with a right solution that begins with the steps before it."""
+    """Pair each located error with a right solution that leaves its steps just before it."""
     return tuple(pair for suspect in suspects for pair in _pair(suspects, suspect))
 
 
@@ -128,13 +128,15 @@ def _pair(suspects: Suspects, suspect: Suspect) -> Iterator[Pair]:
 
 
 def _right_ones(suspects: Suspects, suspect: Suspect, length: int) -> Iterator[Trajectory]:
-    """Yield right solutions that begin with a solution's first steps, the nearest draws first.
+    """Yield right solutions that leave a solution after its first steps, the nearest draws first.
+
+    One that takes the next step as well ends right in spite of it: it is no better there.
 
     These are completions of that very prefix, then solutions that were taken up, then completions
     of shorter prefixes: where solutions share their first steps, some of them say enough of a
     prefix for no completion to be drawn from it.
     """
-    prefix = _texts(suspect.trajectory, length)
+    prefix, blamed = _texts(suspect.trajectory, length), _texts(suspect.trajectory, length + 1)
     completions = owner_of(suspect, length).completions.get(length, ())
     solutions = ((each.trajectory, each.outcome) for each in suspects.taken)
     shorter = (
@@ -145,7 +147,8 @@ def _right_ones(suspects: Suspects, suspect: Suspect, length: int) -> Iterator[T
         for drawn in each.completions[start]
     )
     for trajectory, verdict in itertools.chain(completions, solutions, shorter):
-        if verdict.outcome == "valid" and _texts(trajectory, length) == prefix:
+        leaves = _texts(trajectory, length) == prefix and _texts(trajectory, length + 1) != blamed
+        if verdict.outcome == "valid" and leaves:
             yield trajectory
 
 

@@ -179,14 +179,17 @@ def _is_rated(child: Branch, pairing: Pairing) -> bool:
     """Say whether Q is worth comparing: exact at a solution's end, else a mean of some visits."""
     if child.ending == "finished":
         return child.visits > 0
-    return child.ending == "open" and child.visits >= pairing.min_visits
+    return child.ending == "open" and child.visits >= max(1, pairing.min_visits)
 
 
 def _widest(rated: Sequence[Branch], pairing: Pairing) -> list[tuple[Branch, Branch]]:
     apart = [
         (better, worse)
         for better, worse in itertools.combinations(rated, 2)
-        if better.q - worse.q >= pairing.margin and better.q > worse.q
+        if better.q - worse.q >= pairing.margin
+        and better.q > worse.q
+        # One text may both end a solution and go on: that tells nothing of what to write.
+        and better.prefix[-1].text != worse.prefix[-1].text
     ]
     apart.sort(key=lambda pair: pair[1].q - pair[0].q)
     return apart[: pairing.n_pairs]
