@@ -28,7 +28,7 @@ def confirm(text: str, *prior: str, prompt: str = "") -> list[tuple[str, str]]:
 )
 def test_one_equation_is_put_into_another(text: str, prior: tuple[str, str]) -> None:
     [(_, computed)] = confirm(text, *prior)
-    assert computed == f"holds wherever {' and '.join(prior)} do"
+    assert computed == f"fits {' and '.join(prior)}"
 
 
 @pytest.mark.parametrize("text", ["3x = 12", "2x + 3y = 17", "5x + y - 7 = 16", "x = 4", "y = 3"])
@@ -43,13 +43,13 @@ def test_what_is_no_sum_of_them_is_left(text: str) -> None:
 
 def test_equations_that_are_not_needed_are_not_named() -> None:
     [(_, computed)] = confirm("3x = 5y - 1.5", "3x - 5y = -1.5", "7x + 2y = 4.7")
-    assert computed == "holds wherever 3x - 5y = -1.5 does"
+    assert computed == "fits 3x - 5y = -1.5"
 
 
 def test_a_side_of_a_chain_is_computed_with_what_is_known() -> None:
     [(text, computed)] = confirm("A = L * W = (x - 2W) * W", "L = x - 2W")
     assert text == "L * W = (x - 2W) * W"
-    assert computed == "holds wherever L = x - 2W does"
+    assert computed == "fits L = x - 2W"
 
 
 def test_what_the_problem_states_may_be_repeated_and_what_a_step_says_not() -> None:
@@ -58,6 +58,13 @@ def test_what_the_problem_states_may_be_repeated_and_what_a_step_says_not() -> N
     assert text == "y = x^2"
     assert confirm("We know that y = x^2.", given) == []
     assert confirm("We know that y = x^3.", prompt=given) == []
+
+
+def test_any_equation_before_will_do_and_not_the_latest_alone() -> None:
+    prior = ("x^2 + y^2 = 25", "x^2 - y = 13")
+    assert confirm("x^2 = 25 - y^2", *prior) == [("x^2 = 25 - y^2", "fits x^2 + y^2 = 25")]
+    assert confirm("x = 5", "x = 25/x", "x^2 = 9") == [("x = 5", "fits x = 25/x")]
+    assert confirm("x = 4", "x = 25/x", "x^2 = 9") == []
 
 
 def test_equations_of_different_cases_prove_nothing() -> None:

@@ -39,20 +39,16 @@ def judge_entailed(trail: Trail, confirmed: AbstractSet[tuple[int, int]]) -> Ite
             continue  # what leads to it are two equations of different cases
         sources = _sources(trail, statement)
         used = _substituted(statement, sources) or _combined(statement, sources)
-        if used and not _is_repeated(statement, used):
+        if used:
             in_order = sorted(used, key=lambda each: each.order)
             texts = " and ".join(shorten(each.pair.text) for each in in_order)
-            verb = "does" if len(used) == 1 else "do"
-            yield Judgement(statement.pair, "partly", _RULE, f"holds wherever {texts} {verb}")
+            yield Judgement(statement.pair, "partly", _RULE, f"fits {texts}")
 
 
-def _is_repeated(statement: Statement, used: Sequence[Statement]) -> bool:
+def _is_repeated(statement: Statement, source: Statement) -> bool:
     """Tell whether a step says again what one before it says: that confirms neither."""
-    formulas = {side.formula for side in statement.equation}
-    return any(
-        each.step != PROBLEM and {side.formula for side in each.equation} == formulas
-        for each in used
-    )
+    one, other = ({side.formula for side in each.equation} for each in (statement, source))
+    return source.step != PROBLEM and one == other
 
 
 def _is_zero_in_disguise(statement: Statement) -> bool:
@@ -67,7 +63,9 @@ def _sources(trail: Trail, statement: Statement) -> list[Statement]:
     """Return the equations before that say something, each once, the latest first."""
     found: dict[str, Statement] = {}
     for each in trail.before(statement):
-        if each.names and each.pair.text not in found and not is_identity(*each.equation):
+        if not each.names or each.pair.text in found or _is_repeated(statement, each):
+            continue
+        if not is_identity(*each.equation):
             found[each.pair.text] = each
         if len(found) == _MAX_SOURCES:
             break
@@ -86,7 +84,7 @@ def _substituted(statement: Statement, sources: Sequence[Statement]) -> Sequence
     tries = (
         (source, used)
         for source in sources
-        for used in _choices(others, source.names)
+        for used in ((), *_choices(others, source.names))
         if _names_after(source, used) == statement.names
     )
     for source, used in itertools.islice(tries, _MAX_TRIED):
