@@ -327,3 +327,76 @@ def test_what_leaves_one_out_or_others_say_is_not_asserted(text: str, reason: st
 )
 def test_what_the_writer_says_himself_is_asserted(text: str) -> None:
     assert TREATS in asserted(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "London used to be the capital of the UK.",
+        "London was formerly the capital of the UK.",
+        "London will be the capital of the UK.",
+        "York replaced London as the capital of the UK.",
+        "Far from being the capital of the UK, London is a town.",
+        "To be the capital of the UK, London must grow.",
+        "Had London been the capital of the UK, we would stop.",
+        "Has aspirin treated pain.",
+        "Let's say London is the capital of the UK.",
+        "Say London is the capital of the UK.",
+        "London is the capital of the UK, according to Ann.",
+        '"London is the capital of the UK" is a false statement.',
+        "London is the co-capital of the UK.",
+        "London is the step capital of the UK.",
+        "Ada was born in London, Ontario.",
+        "Baby aspirin treats pain.",
+        "Adas was born in London.",
+        "Anns is the spouse of Bob.",
+    ],
+)
+def test_what_was_will_be_or_is_of_another_kind_or_place_is_not_asserted(text: str) -> None:
+    assert asserted(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("London is known to be the capital of the UK.", CAPITAL),
+        ("London fails to be the capital of the UK.", f"not {CAPITAL}"),
+        ("Although aspirin treats pain, we go on.", TREATS),
+        ("Aspirins treat pain.", TREATS),
+        ("According to the graph, aspirin treats pain.", TREATS),
+    ],
+)
+def test_words_that_only_look_as_if_they_did_take_nothing_back(text: str, fact: str) -> None:
+    assert asserted(text) == [fact]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "London is the capital of the UK. No, that's wrong: York is.",
+        "London is the capital of the UK. Scratch that.",
+        "London is the capital of the UK. My mistake.",
+        "London is the capital of the UK. That can't be right.",
+        "London is the capital of the UK. Correction: aspirin treats pain.",
+        "London is the capital of the UK - no, of England.",
+        "London is the capital of the UK, sorry, England.",
+        "ada \u219b place_of_birth \u219b london",
+        "Hypothesis: london | capital_of | uk",
+        "We look at the claim: london | capital_of | uk",
+    ],
+)
+def test_what_is_put_right_or_supposed_beside_a_line_is_not_asserted(text: str) -> None:
+    assert asserted(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("London is the capital of the UK, no doubt.", CAPITAL),
+        ("Ada was born in London. It is false that aspirin treats pain.", f"not {TREATS}"),
+        ("Fact: london | capital_of | uk", CAPITAL),
+        ("Aspirin doesn't just treat pain.", TREATS),
+    ],
+)
+def test_nothing_is_taken_back_by_words_about_something_else(text: str, fact: str) -> None:
+    assert fact in asserted(text)

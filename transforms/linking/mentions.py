@@ -129,8 +129,11 @@ def _is_weak(graph: Graph, raw: Raw, mention: Mention) -> bool:
         return False
     if not raw.letter(mention.first).islower():
         return False
-    names = (name for node in mention.nodes[:_MOST_NODES] for name in _called(graph, node))
-    return all(name[:1].isupper() for name in names)
+    return all(_is_proper(graph, node) for node in mention.nodes[:_MOST_NODES])
+
+
+def _is_proper(graph: Graph, node: int) -> bool:
+    return all(name[:1].isupper() for name in _called(graph, node))
 
 
 def _called(graph: Graph, node: int) -> tuple[str, ...]:
@@ -143,7 +146,7 @@ def _mentions(graph: Graph, raw: Raw) -> Iterator[Mention]:
     at = 0
     while at < len(words):
         capital = raw.letter(at).isupper()
-        found = _longest(names, folded.text, words[at], capital=capital)
+        found = _longest(graph, folded.text, words[at], capital=capital)
         if found is None:
             at += 1
             continue
@@ -178,27 +181,33 @@ def _says_nothing(graph: Graph, raw: Raw, words: range) -> bool:
 
 
 def _longest(
-    names: Names, folded: str, word: Word, *, capital: bool
+    graph: Graph, folded: str, word: Word, *, capital: bool
 ) -> tuple[int, tuple[int, ...]] | None:
     """Find the longest name that begins at a word, or at the mark right before it."""
+    names = graph.names_index
     start = word.start
     if start and not folded[start - 1].isspace():
         found = names.longest(folded, start - 1)
         if found is not None and found[0] > word.start:
             return found
-    return names.longest(folded, start) or _inflected(names, folded, word, capital=capital)
+    return names.longest(folded, start) or _inflected(graph, folded, word, capital=capital)
 
 
 def _inflected(
-    names: Names, folded: str, word: Word, *, capital: bool
+    graph: Graph, folded: str, word: Word, *, capital: bool
 ) -> tuple[int, tuple[int, ...]] | None:
-    """Find a name that is written without its article here, or as a plural of one word."""
+    """Find a name that is written without its article here, or as a plural of one word.
+
+    A proper name has none: `Williams` is no `William`.
+    """
+    names = graph.names_index
     titled = f"the {folded[word.start : word.start + 100]}"
     found = names.longest(titled, 0) if capital else None
     if found is not None and found[0] > len("the "):
         return found[0] - len("the ") + word.start, found[1]
     if word.text.endswith("s") and len(word.text) > 3:  # noqa: PLR2004 -- "is", "was", "has"
-        nodes = names.find(word.text[:-1])
+        plural = names.find(word.text[:-1])
+        nodes = tuple(each for each in plural if not (capital and _is_proper(graph, each)))
         return (word.end, nodes) if nodes else None
     return None
 

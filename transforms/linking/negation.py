@@ -44,7 +44,12 @@ _JOINING_CLAUSES = """
 although and as because but hence so since therefore though thus whereas which while
 """
 _BREAKS = frozenset(_JOINING_CLAUSES.split())
-_REMARKS = GLUE | FALSITY | frozenset(("correct", "right", "wait", "actually", "however"))
+_REMARKS = (
+    GLUE
+    | FALSITY
+    | frozenset(("correct", "right", "wait", "actually", "however", "can't", "couldn't"))
+)
+_RETRACTING = frozenset(("oops", "scratch", "correction", "mistake", "my", "sorry"))
 _SAYING = "say says states claims asserts implies suggests tells thinks believes argues reports"
 _QUOTED = frozenset(_SAYING.split())
 _SOMEBODY = frozenset(("some", "they", "people", "many", "others", "experts", "critics", "someone"))
@@ -53,6 +58,8 @@ _CLOSING = COPULAS | DENIED_COPULAS
 _VERDICTS = _UNTIL | DENIED_COPULAS | NEGATIONS | {"also"}
 _TELLING = _QUOTED | _QUOTING
 _AFTER_NO = 2
+_TURNING_OUT = frozenset(("found", "happens", "known", "out", "seen", "shown", "considered"))
+"""Words behind which `to be` says what is: elsewhere it says what was, or is yet to come."""
 _DOUBTING = frozenset(("doubt", "doubts"))
 
 
@@ -93,6 +100,7 @@ def is_hedged(words: Sequence[Word], covered: frozenset[int], first: int, last: 
         words[at].text in HEDGES
         or (words[at].text in DOUBTS and not _is_no_doubt(words, at))
         or _quotes(words, covered, at)
+        or _proposes(words, at, first)
         for at in range(first, min(last, len(words)))
         if at not in covered
     )
@@ -106,9 +114,11 @@ def is_conditional(words: Sequence[Word], covered: frozenset[int], first: int, l
 def takes_back(words: Sequence[Word], first: int, last: int) -> bool:
     """Say whether the words are nothing but a remark that something is not so: `That is false`."""
     texts = {word.text for word in words[first:last]}
-    if not texts or not texts <= _REMARKS:
+    if not texts or not texts <= _REMARKS | _RETRACTING:
         return False
-    return len(list(_denials(words, frozenset(), first, last))) % 2 == 1
+    return (
+        bool(texts & _RETRACTING) or len(list(_denials(words, frozenset(), first, last))) % 2 == 1
+    )
 
 
 def holds_denial(folded: str) -> bool:
@@ -143,7 +153,8 @@ def _denies(words: Sequence[Word], at: int, first: int) -> bool:
     if word in FALSITY:
         before = words[at - 1].text if at else ""
         return before not in DETERMINERS
-    return (word in NEGATIONS and after not in _NOT_DENYING.get(word, ())) or word.endswith("n't")
+    kind = "not" if word.endswith("n't") else word
+    return _is_denial(word) and after not in _NOT_DENYING.get(kind, ())
 
 
 def _reaches(words: Sequence[Word], covered: frozenset[int], denial: int, first: int) -> bool:
@@ -158,15 +169,26 @@ def _denials_behind(
     """Count the denials right behind a reading; none where it is not plain what they deny."""
     count = 0
     for first, last, beside in _stretches(words, breaks, place):
+        if not beside and _corrects(words, first):
+            return None
         denials = list(_denials(words, covered, first, last))
+        texts = {words[one].text for one in range(first, last) if one not in covered}
+        closes = beside and words[first].text in _CLOSING
+        if not denials and closes and texts & FALSITY:
+            return None  # "is a false statement"
         if not denials:
             continue
-        texts = {words[one].text for one in range(first, last) if one not in covered}
-        if beside and words[first].text in _CLOSING and texts <= _VERDICTS:
+        if closes and texts <= _VERDICTS:
             count += len(denials)
         elif beside or texts <= _REMARKS:
             return None
     return count
+
+
+def _corrects(words: Sequence[Word], at: int) -> bool:
+    """Say whether the words at a mark put something right: `A treats B - no, C`."""
+    after = words[at + 1].text if at + 1 < len(words) else ""
+    return words[at].text in _CORRECTING and after not in _NOT_DENYING["no"]
 
 
 def _stretches(
@@ -189,6 +211,13 @@ def _stretches(
 _ALL = "all any anyone anything anywhere each every everybody everyone everything everywhere nobody"
 _ALL_OR_NONE = frozenset((*_ALL.split(), "no", "none", "nothing", "nowhere", "one"))
 """Words after which a `but` leaves something out: `everyone but Ada`."""
+_CORRECTING = frozenset(("no", "nope", "wait", "sorry", "oops", "correction"))
+_BARRING_BEFORE = {
+    "instead": frozenset(("of", "than")),
+    "rather": frozenset(("of", "than")),
+    "far": frozenset(("from",)),
+    "will": frozenset(("be", "become")),
+}
 _GOES_ON = frozenset(("is", "are", "was", "were", "does", "can", "will"))
 
 
@@ -196,14 +225,16 @@ def _bars(words: Sequence[Word], at: int) -> bool:
     word = words[at].text
     before = words[at - 1].text if at else ""
     after = words[at + 1].text if at + 1 < len(words) else ""
-    if word == "only":
-        return before not in {"not", "but"} and not before.endswith("n't")
-    if word == "but":
-        return before in _ALL_OR_NONE
-    if word == "alone":
-        return after not in _GOES_ON
-    if word in {"instead", "rather"}:
-        return after in {"of", "than"}
+    barring = {
+        "only": before not in {"not", "but"} and not before.endswith("n't"),
+        "but": before in _ALL_OR_NONE,
+        "alone": after not in _GOES_ON,
+        "to": after == "be" and before not in _TURNING_OUT | NEGATIONS,
+    }
+    if word in barring:
+        return barring[word]
+    if word in _BARRING_BEFORE:
+        return after in _BARRING_BEFORE[word]
     if word == "without":
         return after not in _DOUBTING and not (after in DETERMINERS and _has_doubt(words, at))
     return word in BARRIERS
@@ -218,8 +249,18 @@ def _is_no_doubt(words: Sequence[Word], at: int) -> bool:
     return words[at].text in _DOUBTING and bool(before & {"no", "without", "beyond"})
 
 
+def _proposes(words: Sequence[Word], at: int, first: int) -> bool:
+    """Say whether a word takes something for granted: `let's say A treats B`."""
+    if words[at].text != "say":
+        return False
+    before = [word.text for word in words[max(0, at - _AFTER_NO) : at]]
+    return at == first or before in (["let", "s"], ["let", "us"])
+
+
 def _quotes(words: Sequence[Word], covered: frozenset[int], at: int) -> bool:
     """Say whether a word tells what somebody says: `the question says that A treats B`."""
+    if words[at].text == "according":
+        return at + 2 in covered and words[at + 1].text == "to"
     if words[at].text not in _TELLING:
         return False
     before = [word.text for word in words[max(0, at - _AFTER_NO) : at]]

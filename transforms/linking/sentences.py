@@ -94,7 +94,7 @@ def _sentence(line: Line, first: int, last: int) -> Sentence:
 
 def _is_inverted(line: Line, first: int, mentions: Sequence[Mention]) -> bool:
     """Say whether a sentence begins as a question does, whatever it ends with."""
-    begins = line.words[first].text in COPULAS | AUXILIARIES
+    begins = line.words[first].text in COPULAS | AUXILIARIES | HAVING
     return begins and all(each.first > first for each in mentions)
 
 

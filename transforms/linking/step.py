@@ -13,10 +13,13 @@ from stepsmith.transforms.linking.near import Repairs
 from stepsmith.transforms.linking.negation import holds_denial, takes_back
 from stepsmith.transforms.linking.prose import QUESTION, Found, parse_sentence
 from stepsmith.transforms.linking.sentences import Sentence, sentences_of
-from stepsmith.transforms.linking.words import encodable
+from stepsmith.transforms.linking.words import HEDGES, encodable, words_of
 
 _REMARK = "a remark says that something is not so"
 _AHEAD = "a remark says that what follows is not so"
+_SUPPOSING = HEDGES | frozenset(
+    ("assumption", "claim", "conjecture", "guess", "hypothesis", "hypothetically", "imagine")
+)
 _OTHERS = "the prose names other entities"
 _LABEL = re.compile(
     r"\s{0,20}[*_]{0,2}(?:step|hop|fact) {0,3}\d{1,3}[*_]{0,2} {0,3}[:.)]", re.IGNORECASE
@@ -49,6 +52,8 @@ def _link(graph: Graph, text: str, context: tuple[int, ...]) -> Links:
         prose = line if machine is None else line[: machine.start]
         found, nodes = _prose(graph, prose, context, repairs)
         said += [_moved(each, at) for each in found]
+        if machine is not None and _supposes(prose):
+            said.append(_unasserted(at, at + machine.start))
         named |= nodes
         if machine is not None:
             written.append(_moved(link_line(graph, machine, repairs), at))
@@ -71,13 +76,28 @@ def _prose(
     line = read_line(graph, text, repairs)
     for sentence in sentences_of(line):
         new = list(parse_sentence(line, sentence, context, repairs))
-        bare = not (sentence.units or sentence.said)
-        if bare and takes_back(line.words, sentence.first, sentence.last):
-            start, end = line.place(sentence.first, sentence.last)
-            new = [_remark(start, end, _AHEAD if _introduces(line, sentence) else _REMARK)]
+        remark = _remark_end(line, sentence)
+        if takes_back(line.words, sentence.first, remark):
+            start, end = line.place(sentence.first, remark)
+            whole = remark == sentence.last
+            detail = _REMARK if whole and not _introduces(line, sentence) else _AHEAD
+            new = [*(() if whole else new), _remark(start, end, detail)]
         found += new
         context = _context_after(new, context, sentence)
     return found, frozenset(node for each in line.mentions for node in each.nodes)
+
+
+def _remark_end(line: Line, sentence: Sentence) -> int:
+    """Return where what may be a remark ends: all of a sentence without a name or a phrase.
+
+    Behind another sentence it may be about that, and go on: `No, that is wrong: ...`.
+    """
+    ends = [each.first for each in (*sentence.units, *sentence.said)]
+    if not ends:
+        return sentence.last
+    end = min(ends)
+    is_apart = 0 < sentence.first < end and not line.between(end).isspace()
+    return end if is_apart else sentence.first
 
 
 def _introduces(line: Line, sentence: Sentence) -> bool:
@@ -87,6 +107,16 @@ def _introduces(line: Line, sentence: Sentence) -> bool:
 
 def _remark(start: int, end: int, detail: str = _REMARK) -> Unlinked:
     return Unlinked(reason="scope of a negation", detail=detail, start=start, end=end)
+
+
+def _supposes(prose: str) -> bool:
+    """Say whether what stands right before a machine line supposes it: `Hypothesis: a | r | b`."""
+    last = words_of(prose.casefold())[-1:]
+    return any(word.text in _SUPPOSING for word in last)
+
+
+def _unasserted(start: int, end: int) -> Unlinked:
+    return Unlinked(reason="not asserted", detail="it is supposed", start=start, end=end)
 
 
 def _is_remark(found: Unlinked) -> bool:

@@ -38,10 +38,12 @@ known meant must obvious often others really regarded sometimes used usually wel
 """
 _PASSED = frozenset(_PASSED_WORDS.split())
 _SCENES = PREPOSITIONS | frozenset(("between", "among", "regarding", "about", "within"))
-_ORDINALS = frozenset(("first", "second", "third", "next", "other", "another"))
+_ORDINALS = frozenset(("first", "second", "third", "next", "other", "another", "step"))
 """Words before a noun that make another one of it: `the second capital of A`."""
 _CLAUSES = frozenset(("and", "or", "nor", "but"))
-_ODD_MARKS = frozenset("<\u2190\u27f5\u21d0\u2260\u00ac~\u2717\u2718\u274c\u2715\u2716\u2209")
+_ODD_MARKS = frozenset(
+    "<\u2190\u27f5\u21d0\u2260\u00ac~\u2717\u2718\u274c\u2715\u2716\u2209\u219a\u219b\u21ae\u21cd\u21cf\u274e"
+)
 
 
 def doubt_of(
@@ -56,6 +58,8 @@ def doubt_of(
         "a mark that may turn it round or deny it": _holds_odd_mark(line, parsed),
         "a name and a phrase may stand for each other": _may_be_exchanged(line, parsed),
         "another name stands between": any(_is_inside(parsed, each) for each in units),
+        "a hyphen joins a word to its phrase": line.between(parsed.said.first) == "-",
+        "an unknown name behind a comma may make another of it": _is_placed(line, parsed),
         "a word joins its parts to something else": _is_joined(line, parsed),
         "another name is tied to it": any(_is_tied(line, parsed, each) for each in units),
         "a clause says which of them is meant": _is_qualified(line, parsed),
@@ -164,6 +168,24 @@ def _is_nested(line: Line, parsed: Parsed) -> bool:
     if after == "to" and not line.between(parsed.last).strip():
         return True  # "causes the plant to grow"
     return after == "of" or (after == "s" and not line.between(parsed.last).isspace())
+
+
+def _is_placed(line: Line, parsed: Parsed) -> bool:
+    """Say whether an unknown name says which one the last is: `born in Paris, Texas`."""
+    first = end = parsed.last
+    if end >= len(line.words) or line.between(end).strip() != ",":
+        return False
+    known = {at for each in (*line.mentions, *line.said) for at in range(each.first, each.last)}
+    while end < len(line.words) and end not in known and _is_name(line, end):
+        if end > first and not line.between(end).isspace():
+            break
+        end += 1
+    return end > first and (end == len(line.words) or not line.between(end).isspace())
+
+
+def _is_name(line: Line, at: int) -> bool:
+    start = line.folded.offsets[line.words[at].start]
+    return line.text[start].isupper() and line.words[at].text not in GLUE
 
 
 def _is_qualified(line: Line, parsed: Parsed) -> bool:

@@ -9,7 +9,13 @@ from typing import NamedTuple
 
 from stepsmith.transforms.graph.names import Folded
 from stepsmith.transforms.linking.near import Repairs
-from stepsmith.transforms.linking.words import STOPS, Word
+from stepsmith.transforms.linking.words import DOUBTS, STOPS, Word
+
+_BEGINNING_WORDS = """
+after again although before furthermore indeed meanwhile moreover though when whereas
+"""
+_BEGINNING = DOUBTS | frozenset(_BEGINNING_WORDS.split())
+"""Words that begin a sentence, and belong to no name."""
 
 
 class Raw(NamedTuple):
@@ -82,8 +88,9 @@ def _is_part(raw: Raw, known: set[int], at: int, mention: Mention, *, strict: bo
     letter = raw.letter(at)
     if not between.isspace():
         return False
-    if letter.isupper() or letter.isdigit():
-        # The first word of a line is written so whatever it is.
-        return at > 0 or letter.isdigit()
+    if letter.isdigit() or (letter.isupper() and at > 0):
+        return True
+    # The first word of a line is written so whatever it is.
     small = raw.letter(mention.first).islower()
-    return strict and small and not raw.words[at].text.endswith("ly")
+    word = raw.words[at].text
+    return strict and small and word not in _BEGINNING and not word.endswith("ly")

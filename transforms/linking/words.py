@@ -55,10 +55,11 @@ verify wish
 DOUBTS = frozenset(_DOUBTING.split())
 """Words that leave open whether something is so; names may hold them, unlike `HEDGES`."""
 _BARRING = """
-almost barely besides contrary denied denies deny denying except excluding exclusively hardly
-incapable incorrectly instead mistakenly nearly nobody none nothing nowhere only partially partly
-previously rarely rather refute refuted refutes respectively scarcely seldom solely than unable
-unlike without wrongly
+almost barely besides contrary denied denies deny denying erroneously except excluding exclusively
+falsely formerly hardly incapable incorrectly instead mistakenly nearly nobody nominally none
+nothing nowhere only partially partly previously rarely rather refute refuted refutes replaced
+replaces respectively scarcely seldom solely succeeded succeeds superseded supplanted temporarily
+than unable unlike unofficially virtually without wrongly
 """
 BARRIERS = frozenset(_BARRING.split())
 """Words that take something back, or leave something out, of which no rule says what."""
