@@ -62,6 +62,7 @@ def test_what_is_undecided_is_neither_right_nor_worth_anything() -> None:
         ("length", None, {1, 2}),
         ("empty", 2, {1, 2}),
         ("length", 3, {1}),
+        ("empty", 3, {0, 1, 2}),
     ],
 )
 def test_what_is_neither_right_nor_wrong(

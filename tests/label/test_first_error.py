@@ -169,8 +169,11 @@ def test_a_verdict_on_the_step_in_which_a_reply_was_cut_is_none(reason: str) -> 
     [done] = first_error([row(labels, finish_reason=reason)])
     assert [label.correct for label in done.labels] == [True, None]
     assert (done.labels[1].source, done.first_error) == (None, None)
-    # Of a step that was there before the reply, which wrote none of its own, it is one.
-    [done] = first_error([row(labels, finish_reason=reason, branch_step=2)])
+
+
+def test_a_verdict_on_a_step_that_was_there_before_a_reply_was_cut_counts() -> None:
+    labels = (StepLabel(value=0.5, n_rollouts=4), StepLabel(verdicts=(INVALID,)))
+    [done] = first_error([row(labels, finish_reason="length", branch_step=2)])
     assert ([label.correct for label in done.labels], done.first_error) == ([True, False], 1)
 
 

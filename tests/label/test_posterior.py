@@ -200,6 +200,15 @@ def test_an_error_that_is_sought_in_a_step_that_was_cut_is_none() -> None:
     assert corrects(done) == [True, True, None]
 
 
+def test_that_nothing_is_wrong_is_not_said_of_a_reply_that_was_cut() -> None:
+    cut = row("a", "abc", "undecided", finish="length")
+    done = label_row(cut, believed(0.01, 0.01, 0.01, 0.97), confidence=0.8)
+    assert (done.first_error, done.first_error_prob) == (None, None)
+    assert corrects(done) == [True, True, None]
+    done = label_row(cut, believed(0.01, 0.97, 0.01, 0.01), confidence=0.8)
+    assert (done.first_error, done.first_error_prob) == (1, pytest.approx(0.97))
+
+
 ROWS = (
     row("a", "abcd", counts={1: (4, 4), 2: (4, 2)}, verdicts={2: [("tool", "invalid")]}),
     row("b", "abxy", "valid", parent="a", branch=2, counts={3: (2, 2)}),

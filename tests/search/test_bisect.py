@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from benchmarks.worlds.walk import PROBLEM, RIGHT, ChainWorld, Walk, true_error
-from stepsmith.schemas import LabelledTrajectory, Step, Trajectory, Verdict
+from stepsmith.schemas import LabelledTrajectory, Outcome, Step, Trajectory, Verdict
 from stepsmith.transforms.label.posterior import posterior
 from stepsmith.transforms.label.prior import Prior, default_prior
 from stepsmith.transforms.search import Ask, Check, Plan, Sample, SearchResult
@@ -448,3 +448,13 @@ def test_equal_texts_of_other_steps_are_other_solutions() -> None:
         drawn = Trajectory(id=str(len(pieces)), problem_id="p", steps=steps)
         suspects.add(drawn, Verdict(outcome="invalid", verifier="test"))
     assert [len(row.labels) for row in rows_of(suspects)] == [2, 3]
+
+
+def test_each_of_equal_solutions_ends_as_it_was_judged_itself() -> None:
+    suspects = Suspects(PROBLEM, prior=None, confidence=0.9, budget=4)
+    steps = (Step(text="a"), Step(text="b"))
+    outcomes: tuple[Outcome, ...] = ("invalid", "undecided")
+    for outcome in outcomes:
+        drawn = Trajectory(id=outcome, problem_id="p", steps=steps)
+        suspects.add(drawn, Verdict(outcome=outcome, verifier="test", evidence="timeout"))
+    assert [row.labels[-1].value for row in rows_of(suspects)] == [0.0, None]

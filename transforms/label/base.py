@@ -97,18 +97,25 @@ def decide_keep(row: LabelledTrajectory) -> LabelledTrajectory:
     return dataclasses.replace(row, keep=row.keep and reason is None, drop_reason=reason)
 
 
+def is_cut(trajectory: Trajectory) -> bool:
+    """Say whether a solution has no end, since its reply was cut or blank."""
+    return trajectory.finish_reason in _DROP_REASONS
+
+
 def ungraded(trajectory: Trajectory) -> frozenset[int]:
     """Return the steps that are neither right nor wrong: observations, an end cut or left blank.
 
     No policy wrote an observation, and where a reply was cut nobody knows what its last step was to
     be: `12 + 3 = 1` may have been on its way to 15, and no verdict on it counts. Steps that a reply
-    continues were written to their ends.
+    continues were written to their ends. Where a blank one adds nothing they are all that there is,
+    and are labelled in the solutions that go on from them.
     """
     steps = trajectory.steps
     found = {index for index, step in enumerate(steps) if step.kind == "observation"}
-    failed = trajectory.finish_reason in _DROP_REASONS
-    if failed and len(steps) > (trajectory.branch_step or 0):
+    if is_cut(trajectory) and len(steps) > (trajectory.branch_step or 0):
         found.add(len(steps) - 1)
+    elif trajectory.finish_reason == "empty":
+        found.update(range(len(steps)))
     return frozenset(found)
 
 

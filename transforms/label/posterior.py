@@ -14,6 +14,7 @@ from stepsmith.transforms.label.base import (
     Rows,
     decide_keep,
     decisive,
+    is_cut,
     labeler,
     ungraded,
 )
@@ -88,14 +89,16 @@ def label_row(row: LabelledTrajectory, joint: Floats, *, confidence: float) -> L
         )
         for step, label in enumerate(row.labels)
     )
+    # Of what was cut nobody can say that no step of it is wrong.
+    is_told = sure and (error not in silent if error is not None else not is_cut(row.trajectory))
     return dataclasses.replace(
         row,
         labels=tuple(
             _silenced(label) if index in silent else label for index, label in enumerate(labels)
         ),
-        first_error=None if error in silent else error,
+        first_error=error if is_told else None,
         # A sum of rounded shares may be a hair above 1.
-        first_error_prob=min(1.0, float(errors[place])) if sure and error not in silent else None,
+        first_error_prob=min(1.0, float(errors[place])) if is_told else None,
     )
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from random import Random
 
-from stepsmith.schemas.options import Count, Natural, PositiveShare, Share
+from stepsmith.schemas.options import Count, Natural, Share
 from stepsmith.schemas.records import Problem, Trajectory
-from stepsmith.transforms.label.posterior import FIT
+from stepsmith.transforms.label.posterior import FIT, Confidence
 from stepsmith.transforms.label.prior import Prior
 from stepsmith.transforms.search.base import (
     Asking,
@@ -28,7 +28,7 @@ def bisect(  # noqa: PLR0913 - one parameter an option of the recipe
     rng: Random,  # noqa: ARG001 - every draw is the policy's
     *,
     solutions: Count = 4,
-    confidence: PositiveShare = 0.9,
+    confidence: Confidence = 0.9,
     budget: Natural = 40,
     batch: Count = 2,
     searches: Natural = 0,

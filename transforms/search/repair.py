@@ -6,9 +6,9 @@ from random import Random
 from typing import Literal
 
 from stepsmith.schemas.errors import RecipeError
-from stepsmith.schemas.options import Count, Natural, PositiveShare
+from stepsmith.schemas.options import Count, Natural
 from stepsmith.schemas.records import LabelledTrajectory, Pair, Problem, Trajectory, Verdict
-from stepsmith.transforms.label.posterior import FIT
+from stepsmith.transforms.label.posterior import FIT, Confidence
 from stepsmith.transforms.label.prior import Prior
 from stepsmith.transforms.search.base import (
     Asking,
@@ -45,7 +45,7 @@ def repair(  # noqa: PLR0913 - its parameters are a recipe's options
     margin: Natural = 1,
     teacher: str | None = None,
     locate: Literal["posterior", "monte_carlo", "tools"] = "posterior",
-    confidence: PositiveShare = 0.8,
+    confidence: Confidence = 0.8,
     budget: Natural = 24,
     batch: Count = 2,
     rollouts: Count = 8,

@@ -29,7 +29,7 @@ def _row(suspects: Suspects, suspect: Suspect) -> LabelledTrajectory:
         problem=suspects.problem,
         trajectory=suspect.trajectory,
         outcome=suspect.outcome,
-        labels=_labels(suspect.twin or suspect),
+        labels=_labels(suspect.twin or suspect, suspect.outcome),
     )
     if suspect.place is None:
         return row
@@ -42,10 +42,11 @@ def _row(suspects: Suspects, suspect: Suspect) -> LabelledTrajectory:
     return dataclasses.replace(done, labels=labels)
 
 
-def _labels(suspect: Suspect) -> tuple[StepLabel, ...]:
+def _labels(suspect: Suspect, outcome: Verdict) -> tuple[StepLabel, ...]:
     labels = [rate_of(suspect, step + 1) for step in range(len(suspect.trajectory.steps))]
     if labels:
-        labels[-1] = last_label(suspect.outcome)
+        # A twin's end may be judged at another time, and then in time or not.
+        labels[-1] = last_label(outcome)
     return tuple(
         dataclasses.replace(label, verdicts=_heard(suspect, step))
         for step, label in enumerate(labels)
