@@ -22,6 +22,7 @@ def rows(text: str) -> list[list[str]]:
         ("the roots are x = 2 and x = -3", [["x = 2", "x = -3"]]),
         ("x = 7 - 3 and x = 4", []),  # the second is the first, computed
         ("x = 2, x = 3", []),
+        ("x - 2 = 0 and so x = 2 or x - 3 = 0", []),  # another case
         ("x = 2 or y = 3", []),
         ("x = 2. Or x = 3", []),
         ("x = 2 or perhaps x = 3", []),

@@ -23,6 +23,7 @@ def decide(text: str, *prior: str, prompt: str = "") -> list[tuple[str, str]]:
         ("Let y = 2x. Substituting this, we get 4x = 12.", "false"),
         ("If we substitute y = 2x, we get 2x = 12.", "open"),
         ("Substituting y = 2x, we get 2x = 12, which is wrong.", "open"),
+        ("Substituting y = 8 and x = 5 gives another sum.", "open"),  # both are put in
     ],
 )
 def test_what_is_put_in_is_compared_with_what_comes_of_it(text: str, decision: str) -> None:

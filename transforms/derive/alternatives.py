@@ -23,7 +23,7 @@ def alternatives(trail: Trail) -> dict[int, Sequence[Statement]]:
     for statement in trail.new:
         between = trail.between(row[-1], statement) if row else None
         joined = between is not None and _JOINS.match(between) is not None
-        if not joined or not _may_be_one(statement) or statement.names != row[-1].names:
+        if not joined or not _may_be_one(statement) or not _is_alike(statement, row[-1]):
             _keep(row, words, found)
             row, words = ([statement] if _may_be_one(statement) else []), ""
             continue
@@ -35,6 +35,12 @@ def alternatives(trail: Trail) -> dict[int, Sequence[Statement]]:
 
 def _may_be_one(statement: Statement) -> bool:
     return len(statement.names) == 1 and statement.is_alone
+
+
+def _is_alike(one: Statement, other: Statement) -> bool:
+    """Tell whether both give a value or neither: `x = 2 or x - 3 = 0` begins another case."""
+    values = [solution(each.equation) is not None for each in (one, other)]
+    return one.names == other.names and values[0] == values[1]
 
 
 def _keep(row: Sequence[Statement], words: str, found: dict[int, Sequence[Statement]]) -> None:

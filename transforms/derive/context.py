@@ -64,6 +64,7 @@ _OTHER_ARITHMETIC = re.compile(
 _SETS = re.compile(r"(?i)\b(?:set|sets|setting|substitut\w*|plug\w*|equat(?:e|es|ing))\b")
 _JOINS = re.compile(r"(?i)\b(?:add(?:s|ing)?|subtract\w*|combin\w*)\b")
 _DIGITS = re.compile(r"(?i)\bdigits?\b")
+_DENIES = re.compile(r"(?i)\b(?:not|never|cannot|impossible)\b|n['\u2019]t\b")
 _EITHER = re.compile(r"(?i)\bor\b")
 _SOLVES = re.compile(r"(?i)\b(?:solv(?:e|es|ed|ing)|solutions? (?:for|of|to))\b")
 _UNIT = re.compile(r"\s?\$?\s?([A-Za-z]{2,})")
@@ -145,6 +146,11 @@ def joins(words: str) -> bool:
 def is_about_digits(words: str) -> bool:
     """Tell whether `ab` may be a number of two digits."""
     return _DIGITS.search(words) is not None
+
+
+def denies(words: str) -> bool:
+    """Tell whether words before an equation say that it does not hold."""
+    return _DENIES.search(words) is not None
 
 
 def is_either(words: str) -> bool:

@@ -17,6 +17,7 @@ _MAX_NODES = 200
 _UNREADABLE = re.compile(
     r"[fghFGH]\s?\^\s?\{?\s?-\s?1"  # a function's inverse, no power
     r"|(?<![A-Za-z\\])[EPQR]\("  # probabilities, polynomials
+    r"|[0-9][eE][-+]?[0-9]"  # `2e+9`: a power of ten, or a variable?
     r"|\.[0-9]*\s*\\(?:overline|bar|dot)|\\(?:overrightarrow|vec|mathbf)"  # no plain numbers
     r"|\\(?:[pP]si|(?:var)?phi|Phi|sigma|tau|rho|mu|Gamma|omega|zeta|chi)\s*(?:\\left)?\("
     # `\cos x (1 + y)`: a product, or the cosine of one?

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from stepsmith.transforms.derive.agree import Comparison, is_identity
-from stepsmith.transforms.derive.context import is_either, is_taken_back, supposes
+from stepsmith.transforms.derive.context import is_either, is_taken_back, lists, supposes
 from stepsmith.transforms.derive.expression import Equation, Expression, express
 from stepsmith.transforms.derive.follow import compare_on
 from stepsmith.transforms.derive.judgement import Judgement, shorten, show, show_point
@@ -106,8 +106,11 @@ def _put(formula: Formula, values: Mapping[str, Expression]) -> Formula:
 
 def _is_doubtful(trail: Trail, statement: Statement) -> bool:
     chain = statement.pair.chain
+    before = next(iter(trail.before(statement)), None)
+    between = None if before is None else trail.between(before, statement)
     return (
-        supposes(chain.sentence)
+        (between is not None and lists(between))  # it is put in as well: x = 1 and y = 2
+        or supposes(chain.sentence)
         or is_either(chain.lead)
         or is_either(chain.tail)
         or is_taken_back(trail.after(statement))

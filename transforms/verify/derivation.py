@@ -75,6 +75,12 @@ def _settled(judgements: Iterable[Judgement]) -> set[tuple[int, int]]:
         Case("So x(19 - x) = 70.", "undecided", prior=("xy = 70", "y = 19 - x")),
         Case("So x(18 - x) = 70.", "undecided", prior=("xy = 70", "y = 19 - x")),  # by what else?
         Case("So 2x < 4.", "undecided", prior=("2x + 3 < 7",)),
+        Case(
+            r"so $x^2-3=0 \Rightarrow x=\pm \sqrt{3}$ or $x^2-2=0 \Rightarrow x=\pm \sqrt{2}$",
+            "undecided",
+        ),
+        Case("$f = d$ or $f = -d.$ We cannot have $f = d,$ so $f = -d.$", "undecided"),
+        Case("we plug in $d=2e+9$ to get $2e=2e+9-9$.", "undecided"),  # no power of ten
         Case("If x = 3, then 2x = 6.", "undecided", prior=("2x + 3 = 7",)),
         Case("Suppose 2x = 10.", "undecided", prior=("2x + 3 = 7",)),
         Case("and x = -4", "undecided", prior=("The first root is x = 5",)),
