@@ -1,4 +1,4 @@
-"""Process 1 of a program's own namespaces: trusted, it builds them and tells the true end.
+"""Process 1 of a program's own namespaces: trusted, it sees them built and tells the true end.
 
 It is not the program: a signal means to its parent what it means anywhere. When this process ends
 the kernel ends all others of the namespace.
@@ -44,20 +44,59 @@ _STATUS, _OUTLET, _HOME = 0, 1, 2
 _exit = os._exit  # its public face
 
 
-def start(descriptors: Sequence[int], walls: Walls, proc: int, ids: tuple[int, int]) -> NoReturn:
-    """Be process 1: build, start what is to run, wait for it, report. Never returns or raises."""
+def start_plain(
+    descriptors: Sequence[int], cpu_s: float, walls: Walls, proc: int, ids: tuple[int, int]
+) -> NoReturn:
+    """Be process 1 of one process of Python's, which nothing is taken from: let its fork build.
+
+    What is touched before a fork is copied by it, and once more where it is touched afterwards: so
+    this process does no more than wait. Never returns or raises.
+    """
     status = descriptors[child.STATUS_AT]
     try:
-        order = child.read_order(descriptors, HOME)
-        _build(order, walls, proc, ids)
-        _run(order, walls)
+        _begin()
+        pid = os.fork()
+        if pid == 0:
+            _build_and_become(descriptors, walls, proc, ids)
+        os.dup2(status, _STATUS)
+        linux.close_from(_STATUS + 1)
+        ended, why = _watch(pid, cpu_s, several=False)
+        _report(_STATUS, ended, why, "")
     except BaseException as error:  # noqa: BLE001 -- reported to the keeper; a fork may not go on
         child.fail(status, error)
 
 
-def _build(order: Start, walls: Walls, proc: int, ids: tuple[int, int]) -> None:
+def start(descriptors: Sequence[int], walls: Walls, proc: int, ids: tuple[int, int]) -> NoReturn:
+    """Be process 1: build, start what is to run, wait for it, report. Never returns or raises."""
+    status = descriptors[child.STATUS_AT]
+    try:
+        _begin()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # which process 1 does not get from within
+        order = child.read_order(descriptors, HOME)
+        _build(order, walls, proc, ids)
+        _run(order, walls)
+    except BaseException as error:  # noqa: BLE001 -- as above
+        child.fail(status, error)
+
+
+def _begin() -> None:
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # which process 1 does not get from within
+    os.setsid()
+
+
+def _build_and_become(
+    descriptors: Sequence[int], walls: Walls, proc: int, ids: tuple[int, int]
+) -> NoReturn:
+    """Be the fork of a process 1 that does not build, and then the program."""
+    try:
+        order = child.read_order(descriptors, HOME)
+        _build(order, walls, proc, ids)
+    except BaseException as error:  # noqa: BLE001 -- as above
+        child.fail(descriptors[child.STATUS_AT], error)
+    child.start(order, walls)
+
+
+def _build(order: Start, walls: Walls, proc: int, ids: tuple[int, int]) -> None:
     linux.prctl(linux.PR_SET_DUMPABLE, 1)
     namespaces.map_ids(proc, namespaces.NOBODY, *ids)
     with suppress(OSError):  # a run is to be killed, not the guard
@@ -68,7 +107,6 @@ def _build(order: Start, walls: Walls, proc: int, ids: tuple[int, int]) -> None:
     linux.mount("tmpfs", MOUNT, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
     for folder in _FOLDERS:
         os.mkdir(folder, 0o700)  # noqa: PTH102 -- three of some hundred calls a run
-    os.setsid()
 
 
 def _run(order: Start, walls: Walls) -> NoReturn:
@@ -86,7 +124,7 @@ def _run(order: Start, walls: Walls) -> NoReturn:
             child.start(order, walls)
         if is_last:  # as long as they are open here their readers see no end
             order, home = _keep(order, home)
-        ended, why = _watch(pid, order)
+        ended, why = _watch(pid, order.limits.cpu_s, several=order.limits.processes > 1)
         if is_last or ended != 0 or why:
             if order.outlet >= 0:
                 leavings.end_all_others()
@@ -108,23 +146,21 @@ def _keep(order: Start, home: int) -> tuple[Start, int]:
     return order._replace(status=_STATUS, outlet=_OUTLET), _HOME
 
 
-def _watch(program: int, order: Start) -> tuple[int, str]:
+def _watch(program: int, cpu_s: float, *, several: bool) -> tuple[int, str]:
     """Wait for one to end, within the CPU time of all; return its status and why it was ended."""
-    limits = order.limits
-    several = limits.processes > 1
     descriptor = os.pidfd_open(program)
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
     why = ""
     while True:
         clock_s = time.clock_gettime((~program << 3) | _CPU_CLOCK)
-        left_s = limits.cpu_s - clock_s - _used_s()
+        left_s = cpu_s - clock_s - _used_s()
         if left_s <= 0:
             why = "cpu"
             os.kill(program, signal.SIGKILL)
         nap_s = min(max(left_s, _MIN_NAP_S), _REAP_S if several else math.inf)
         poll.poll(nap_s * 1000)
-        status = _reap(program)
+        status = _reap(program, several=several)
         if status is not None:
             os.close(descriptor)
             return status, why
@@ -135,7 +171,7 @@ def _used_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _reap(program: int) -> int | None:
+def _reap(program: int, *, several: bool) -> int | None:
     """Take the ends of all that have ended; return the program's status if it has."""
     status: int | None = None
     while True:
@@ -147,9 +183,12 @@ def _reap(program: int) -> int | None:
             return status
         if pid == program:
             status = ended
+            if not several:
+                return status
 
 
 def _report(descriptor: int, status: int, why: str, detail: str) -> NoReturn:
-    rss = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-    os.write(descriptor, words.write_report(status, _used_s(), rss, why, detail))
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s, rss = used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
+    os.write(descriptor, words.write_report(status, cpu_s, rss, why, detail))
     _exit(0)

@@ -51,6 +51,11 @@ class Party:
     stages: tuple[tuple[str, ...], ...] = ()
     address_space: bool = True
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is one process of Python's, of which nothing is wanted but what it says."""
+        return self.limits.processes == 1 and not self.stages and not self.collect
+
 
 class Start(NamedTuple):
     """What a fork is told of its program, through a file that it alone reads.

@@ -92,7 +92,7 @@ class Run:
             given += [read_end, self._reader(side, "answers")]
         if party.collect:
             given.append(self._reader(side, "files"))
-        return words.ToFork(side.index, len(given) - at, party.limits.cpu_s)
+        return words.ToFork(side.index, len(given) - at, party.limits.cpu_s, party.is_plain)
 
     def _reader(self, side: Side, name: str) -> int:
         """Open a pipe that we read; return the end that is the program's."""

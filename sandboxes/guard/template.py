@@ -111,9 +111,10 @@ class Template:
         descriptors = struct.unpack(f"={len(data) // _INT_BYTES}i", data)
         at = 0
         try:
-            for party, count, cpu_s in words.read_forks(packet):
-                self._fork(party, cpu_s, descriptors[at : at + count])
+            for party, count, cpu_s, is_plain in words.read_forks(packet):
+                own = descriptors[at : at + count]
                 at += count
+                self._fork(party, cpu_s, own, is_plain=is_plain)
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
@@ -132,8 +133,10 @@ class Template:
             running.kill()
         _exit(0)
 
-    def _fork(self, party: int, cpu_s: float, descriptors: Sequence[int]) -> None:
-        pid = self._fork_for(descriptors)
+    def _fork(
+        self, party: int, cpu_s: float, descriptors: Sequence[int], *, is_plain: bool
+    ) -> None:
+        pid = self._fork_for(descriptors, cpu_s, is_plain=is_plain)
         running = Running(
             party=party,
             pid=pid,
@@ -145,10 +148,12 @@ class Template:
         if running.pidfd >= 0:
             self._poll.register(running.pidfd, select.POLLIN)
 
-    def _fork_for(self, descriptors: Sequence[int]) -> int:
+    def _fork_for(self, descriptors: Sequence[int], cpu_s: float, *, is_plain: bool) -> int:
         if self._walls.namespaces:
             pid = linux.clone(init.FLAGS)
-            if pid == 0:
+            if pid == 0 and is_plain:
+                init.start_plain(descriptors, cpu_s, self._walls, self._proc, self._ids)
+            elif pid == 0:
                 init.start(descriptors, self._walls, self._proc, self._ids)
         else:
             pid = os.fork()

@@ -16,17 +16,21 @@ STARTED: Final = b"S\n"
 """What the last trusted step writes before a program's first."""
 
 _FORK, _KILL, _KILL_LATE = b"F", b"K", b"L"
-_TO_FORK = struct.Struct("=BBd")
+_TO_FORK = struct.Struct("=BBd?")
 _GONE = struct.Struct("=BidQQ?d")
 _UNKNOWN_S = -1.0
 
 
 class ToFork(NamedTuple):
-    """A program to fork: its party, how many of the descriptors are its own, its CPU time."""
+    """A program to fork: its party, how many of the descriptors are its own, its CPU time.
+
+    `is_plain`: see `Party.is_plain`.
+    """
 
     party: int
     n_descriptors: int
     cpu_s: float
+    is_plain: bool
 
 
 class ToKill(NamedTuple):
@@ -64,7 +68,7 @@ def read_kill(packet: bytes) -> ToKill | None:
     return ToKill(packet[1:], kind == _KILL_LATE) if kind in (_KILL, _KILL_LATE) else None
 
 
-def read_forks(packet: bytes) -> Iterator[tuple[int, int, float]]:
+def read_forks(packet: bytes) -> Iterator[tuple[int, int, float, bool]]:
     """Read what `write_forks` wrote: the fields of each `ToFork`."""
     return _TO_FORK.iter_unpack(packet[1:])
 

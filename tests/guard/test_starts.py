@@ -1,10 +1,12 @@
 """What a fork reads of its program is what the keeper wrote, and its memory is the template's."""
 
 import ctypes
+import dataclasses
 import mmap
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,6 +46,22 @@ def read(data: bytes, *streams: int, folder: str | None = None) -> Start:
         return child.read_order((spec, STATUS, *streams), folder)
     finally:
         os.close(spec)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_plain"),
+    [
+        ({}, True),
+        ({"limits": LIMITS}, False),
+        ({"stages": PARTY.stages}, False),
+        ({"collect": True}, False),
+    ],
+)
+def test_one_process_of_python_that_nothing_is_taken_from_is_plain(
+    changes: dict[str, Any], *, is_plain: bool
+) -> None:
+    one = {"limits": LIMITS._replace(processes=1), "stages": (), "collect": False}
+    assert dataclasses.replace(PARTY, **(one | changes)).is_plain == is_plain
 
 
 def test_all_that_a_fork_needs_arrives() -> None:

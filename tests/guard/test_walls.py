@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.guard.line import Line, own_uid
-from tests.guard.processes import becomes, below
+from tests.guard.processes import becomes, below, children, youngest
 from tests.guard.surroundings import needs_root
 
 TRIES = (
@@ -233,6 +233,38 @@ def test_a_program_sees_no_processes_but_its_own(ns_line: Line) -> None:
         "import os; print(os.getpid(), os.getppid(), os.path.exists('/proc/self'), os.uname()[1])"
     )
     assert ns_line.run(source).stdout == b"2 1 False sandbox\n"
+
+
+def test_a_program_is_in_the_session_of_its_trusted_parent(ns_line: Line) -> None:
+    source = "import os; print(os.getsid(0), os.getpgid(0), os.getpgid(1))"
+    for processes in (1, 2):
+        assert ns_line.run(source, processes=processes).stdout == b"1 1 1\n"
+
+
+@needs_root
+def test_the_trusted_parent_of_one_process_never_holds_its_text(ns_line: Line) -> None:
+    template = youngest(ns_line.process.pid)
+    mark = os.urandom(8).hex()
+    ns_line.start(f"import time\nopen(4, 'w').write('here')\ntime.sleep(9)  # {mark}", talks=True)
+    assert ns_line.receive().payload == b"here"
+    [parent] = children(template)
+    [program] = children(parent)
+    assert (mark.encode() in memory(parent), mark.encode() in memory(program)) == (False, True)
+    ns_line.send({"kind": "stop", "run": ns_line.n_runs, "ending": "protocol_violation"})
+    ns_line.finish()
+
+
+def memory(pid: int) -> bytes:
+    """Return all that a process could read or write of its own."""
+    found = bytearray()
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as file:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            addresses, rights, *_ = line.split()
+            if rights.startswith("rw"):
+                start, end = (int(address, 16) for address in addresses.split("-"))
+                file.seek(start)
+                found += file.read(end - start)
+    return bytes(found)
 
 
 def test_the_trusted_parent_cannot_be_killed_from_within(ns_line: Line) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from stepsmith.sandboxes.guard import words
 
-FORKS = [words.ToFork(0, 5, 1.5), words.ToFork(1, 7, 86_400.0)]
+FORKS = [words.ToFork(0, 5, 1.5, is_plain=True), words.ToFork(1, 7, 86_400.0, is_plain=False)]
 
 
 def test_an_order_to_fork_names_parties_and_shares_of_the_descriptors() -> None:
