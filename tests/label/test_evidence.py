@@ -1,5 +1,6 @@
 """Evidence from rows: every completion and every verdict counts once, whatever the strategy."""
 
+import dataclasses
 import itertools
 from collections.abc import Callable
 from random import Random
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.worlds.walk import PROBLEM, ChainWorld, Walk
-from stepsmith.schemas import LabelledTrajectory, Outcome
+from stepsmith.schemas import LabelledTrajectory, Outcome, Sampling
 from stepsmith.schemas.records import FinishReason
 from stepsmith.transforms.label.evidence import Evidence, read_evidence
 from stepsmith.transforms.search import Plan, Sample, SearchResult
@@ -336,3 +337,16 @@ def test_a_search_that_repeats_a_prefix_in_several_rows_counts_it_once() -> None
     assert len(set(texts)) < len(texts)
     solutions = evidence(*result.rows)
     assert n_judged(solutions) + len(solutions) <= drawn
+
+
+def test_without_chance_equal_draws_are_one() -> None:
+    [made] = [row("a", "abcd", counts={1: (8, 8), 2: (7, 0, 1)})]
+    greedy = dataclasses.replace(made.trajectory, sampling=Sampling(temperature=0.0))
+    again = dataclasses.replace(greedy, id="b")
+    rows = [dataclasses.replace(made, trajectory=each) for each in (greedy, again)]
+    [one] = evidence(*rows)
+    assert (one.judged, one.correct) == ((0, 1, 1, 0), (0, 1, 0, 0))
+    # An engine may still write several texts: they are told apart as far as they are counted.
+    labels = (dataclasses.replace(made.labels[0], n_correct=4, n_distinct=2), *made.labels[1:])
+    [one] = evidence(dataclasses.replace(rows[0], labels=labels))
+    assert (one.judged[1], one.correct[1]) == (2, 1)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from benchmarks.worlds.walk import PROBLEM, RIGHT, ChainWorld, Walk, true_error
-from stepsmith.schemas import LabelledTrajectory, Outcome, Step, Trajectory, Verdict
+from stepsmith.schemas import LabelledTrajectory, Outcome, Sampling, Step, Trajectory, Verdict
 from stepsmith.transforms.label.posterior import posterior
 from stepsmith.transforms.label.prior import Prior, default_prior
 from stepsmith.transforms.search import Ask, Check, Plan, Sample, SearchResult
@@ -458,3 +458,21 @@ def test_each_of_equal_solutions_ends_as_it_was_judged_itself() -> None:
         drawn = Trajectory(id=outcome, problem_id="p", steps=steps)
         suspects.add(drawn, Verdict(outcome=outcome, verifier="test", evidence="timeout"))
     assert [row.labels[-1].value for row in rows_of(suspects)] == [0.0, None]
+
+
+@pytest.mark.parametrize(("temperature", "n_seen"), [(0.0, 1), (0.7, 4)])
+def test_without_chance_what_is_drawn_again_says_nothing_more(
+    temperature: float, n_seen: int
+) -> None:
+    def believed(n: int, temperature: float) -> list[float]:
+        suspects = Suspects(PROBLEM, prior=None, confidence=0.9, budget=8)
+        sampling = Sampling(temperature=temperature)
+        steps = tuple(Step(text=text) for text in "abcd")
+        drawn = Trajectory(id="t", problem_id="p", steps=steps, sampling=sampling)
+        wrong = Verdict(outcome="invalid", verifier="test")
+        suspect = suspects.add(drawn, wrong)
+        for _ in range(n):
+            suspects.learn(suspect, 2, [drawn], [wrong])
+        return list(suspects.joint(suspect).sum(axis=1))
+
+    assert believed(4, temperature) == pytest.approx(believed(n_seen, 1.0))

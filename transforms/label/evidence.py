@@ -62,7 +62,7 @@ def read_evidence(rows: Sequence[LabelledTrajectory]) -> tuple[Solutions, Places
     origin. What is known of it belongs to the first of them and is counted once: equal counts of
     one prefix are taken for the same completions, different ones are added up. Counts in a row
     include the completions that became rows of their own; here they are taken out, since those
-    rows are evidence themselves.
+    rows are evidence themselves. At temperature 0 equal draws are one.
     """
     steps = [tuple(step.text for step in row.trajectory.steps) for row in rows]
     places = sorted(
@@ -95,6 +95,8 @@ def _judged_first(same: Sequence[LabelledTrajectory]) -> LabelledTrajectory:
 def _drawn_again(same: Sequence[LabelledTrajectory]) -> _Count:
     """Count how often the policy wrote a solution from the problem on, but for the first time."""
     first = _judged_first(same)
+    if repeats_itself(first.trajectory):
+        return 0, 0
     if _counts_through(first):
         n, outcome = _n_drawn(same), first.outcome.outcome
         return (0, 0) if outcome == "undecided" else (n - 1, (n - 1) * (outcome == "valid"))
@@ -214,8 +216,17 @@ def _judged(row: LabelledTrajectory, inner: Sequence[_Prefix]) -> Iterator[tuple
         if label.n_rollouts:
             judged = label.n_rollouts - (label.n_undecided or 0)
             count = _sane(judged, label.n_correct or 0)
+            if repeats_itself(row.trajectory):
+                count = _once(count, label.n_distinct or 1)
             if count[0]:
                 yield prefix, count
+
+
+def _once(count: _Count, n_distinct: int) -> _Count:
+    """Count each text once, the right ones by their share."""
+    judged, correct = count
+    n = min(judged, n_distinct)
+    return n, round(correct * n / judged) if judged else 0
 
 
 def _sane(judged: int, correct: int) -> _Count:
@@ -276,6 +287,11 @@ def _evidence(
         branch=branch,
         unwritten=unwritten(row.trajectory),
     )
+
+
+def repeats_itself(trajectory: Trajectory) -> bool:
+    """Say whether another draw is the same one again, which says nothing more: without a chance."""
+    return trajectory.sampling is not None and trajectory.sampling.temperature == 0
 
 
 def unwritten(trajectory: Trajectory) -> tuple[int, ...]:

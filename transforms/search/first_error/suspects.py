@@ -5,13 +5,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from stepsmith.schemas.records import (
-    Problem,
-    Trajectory,
-    Verdict,
-)
+from stepsmith.schemas.records import Outcome, Problem, Trajectory, Verdict
 from stepsmith.transforms.label.beliefs import Beliefs, error_probs
-from stepsmith.transforms.label.evidence import Evidence, unwritten
+from stepsmith.transforms.label.evidence import Evidence, repeats_itself, unwritten
 from stepsmith.transforms.label.prior import Floats, Prior, default_prior
 from stepsmith.transforms.search.base import Sample, unfinished
 from stepsmith.transforms.search.first_error.probes import choose_probes
@@ -126,6 +122,8 @@ class Suspects:
         if first.found is not None and not is_again:
             of, length = first.found.owner, first.found.length
         outcome = suspect.outcome.outcome
+        if repeats_itself(suspect.trajectory):
+            return
         if of.place is not None and outcome != "undecided":
             correct = int(outcome == "valid")
             self._beliefs.observe(of.place, length, judged=1, correct=correct)
@@ -200,8 +198,14 @@ class Suspects:
     ) -> None:
         """Add completions of a prefix and where they end; those undecided are no evidence."""
         owner = owner_of(suspect, length)
-        owner.completions.setdefault(length, []).extend(zip(completions, verdicts, strict=True))
-        outcomes = [verdict.outcome for verdict in verdicts]
+        drawn = owner.completions.setdefault(length, [])
+        texts = {each.text for each, _ in drawn}
+        outcomes: list[Outcome] = []
+        for completion, verdict in zip(completions, verdicts, strict=True):
+            drawn.append((completion, verdict))
+            if not (repeats_itself(completion) and completion.text in texts):
+                outcomes.append(verdict.outcome)
+            texts.add(completion.text)
         correct, wrong = outcomes.count("valid"), outcomes.count("invalid")
         suspect.n_judged += correct + wrong
         if owner.place is not None and correct + wrong:
