@@ -69,6 +69,15 @@ def test_bad_rows_of_text_are_named_and_the_others_kept(tmp_path: Path) -> None:
     ]
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path: Path) -> None:
+    marked = "\ufeff"
+    file = write(tmp_path / "x.tsv", f"{marked}a\tr\tb\n")
+    names_file = write(tmp_path / "names.tsv", f"{marked}a\tAda\n")
+    parts = load("tsv", file, names=str(names_file))
+    assert facts(parts) == [Fact("a", "r", "b")]
+    assert names(parts) == [("a", "Ada")]
+
+
 def test_other_delimiters_and_lines_to_skip(tmp_path: Path) -> None:
     file = write(tmp_path / "x.csv", "head,relation,tail\na,r,b\n")
     assert facts(load("tsv", file, delimiter=",", skip_lines=1)) == [Fact("a", "r", "b")]

@@ -324,3 +324,12 @@ def test_no_prefix_of_a_reference_is_refuted_and_the_whole_is_confirmed(
         for part in parts:
             assert judge(part, sandbox).outcome != "invalid", part
         assert judge(whole, sandbox).outcome == "valid", whole
+
+
+def test_a_function_that_returns_nothing_yet_may_become_a_generator(sandbox: Sandbox) -> None:
+    test = {"test_list": ["assert list(gen(0)) == []", "assert list(gen(2)) == [0, 1]"]}
+    payload = json.dumps(test)
+    begun = "def gen(n):\n    if n <= 0:\n"
+    for line, outcome in (("        return\n", "undecided"), ("        return 3\n", "invalid")):
+        claim = Case(line, "undecided", payload=payload, prior=(begun,)).claim
+        assert judge(claim, sandbox).outcome == outcome

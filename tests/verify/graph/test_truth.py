@@ -58,6 +58,14 @@ def test_another_tail_of_a_functional_relation_is_false() -> None:
     assert stored.truth == "true"
 
 
+def test_a_head_with_two_tails_shows_that_a_relation_is_not_functional_there() -> None:
+    facts = [Fact("ada", "born_in", "rome"), Fact("ada", "born_in", "lazio")]
+    functional = Relation(key="born_in", functional=True)
+    graph = Graph.of([*facts, Fact("bob", "born_in", "oslo")], relations=[functional])
+    assert truth_of(graph, edge(graph, Fact("ada", "born_in", "oslo")), "open").truth == "unknown"
+    assert truth_of(graph, edge(graph, Fact("bob", "born_in", "rome")), "open").truth == "false"
+
+
 def test_what_is_absent_depends_on_the_world() -> None:
     assert known("london", "capital_of", "france").truth == "unknown"
     assert known("london", "capital_of", "france", "closed").truth == "false"

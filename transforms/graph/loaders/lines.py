@@ -1,6 +1,7 @@
 """Rows of text files: split into fields, and rejected by file, line and field."""
 
 import dataclasses
+from codecs import BOM_UTF8
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -32,6 +33,8 @@ def read_rows(
     form = _Form(path, fields, required or fields, delimiter, allowed)
     try:
         with path.open("rb") as file:
+            if file.read(len(BOM_UTF8)) != BOM_UTF8:  # it would be a part of the first name
+                file.seek(0)
             lines = enumerate(file, 1)
             for _ in islice(lines, skip):
                 pass
@@ -45,7 +48,7 @@ def read_rows(
 def read_text(path: Path) -> str:
     """Read a file as a whole; raises `GraphError` where it cannot be."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         msg = f"{path} cannot be read: {why}"

@@ -47,7 +47,7 @@ def _keys(sources: Sequence[str], ids: Sequence[str]) -> list[str]:
 
 def _batches(path: Path) -> Iterator[list[_Row] | RejectedRow]:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             names = next(reader, list[str]())
             places = [_place(path, names, field) for field in _FIELDS]

@@ -25,17 +25,26 @@ def may_be_cured(judgement: Judgement, tree: ast.Module, *, is_first: bool) -> s
     a completion too; and where calls leave something behind, only the first knows all there is.
     """
     unbound = sorted(_unbound(tree))
-    if judgement.error == "NameError" or (unbound and _has(tree, ast.Try)):
-        return f"a name may be defined below: {', '.join(unbound) or judgement.reason}"
-    if judgement.error == "AttributeError" and _NO_SUCH in judgement.reason:
-        return "the function may be defined below"
-    if judgement.error == "SyntaxError" and _has(tree, ast.Nonlocal):
-        return "a nonlocal name may be bound below"
-    if _mentions(tree, _SELF_KNOWLEDGE):
-        return "the program looks at itself"
-    if not is_first and _keeps_state(tree):
-        return "calls may leave something behind"
-    return ""
+    names = ", ".join(unbound) or judgement.reason
+    error = judgement.error
+    cures = {
+        f"a name may be defined below: {names}": error == "NameError"
+        or (bool(unbound) and _has(tree, ast.Try)),
+        "the function may be defined below": error == "AttributeError"
+        and _NO_SUCH in judgement.reason,
+        "a nonlocal name may be bound below": error == "SyntaxError" and _has(tree, ast.Nonlocal),
+        "the program looks at itself": _mentions(tree, _SELF_KNOWLEDGE),
+        "calls may leave something behind": not is_first and _keeps_state(tree),
+        "a function that returns nothing may become a generator": error == "TypeError"
+        and _may_generate(tree),
+    }
+    return next((cure for cure, may_be in cures.items() if may_be), "")
+
+
+def _may_generate(tree: ast.Module) -> bool:
+    """Say whether a `return` without a value stands there, and no `yield` yet."""
+    returns = any(isinstance(node, ast.Return) and node.value is None for node in ast.walk(tree))
+    return returns and not _has(tree, ast.Yield) and not _has(tree, ast.YieldFrom)
 
 
 def defined(tree: ast.Module) -> frozenset[str]:

@@ -57,12 +57,13 @@ def _refuted(graph: Graph, edge: Edge) -> str | None:
         return _CURATED
     head, relation, tail = edge
     info = graph.relation_info(relation)
-    if info.functional and len(graph.tails(head, relation)):
+    # Where the graph holds several, its declaration is in error there.
+    if info.functional and len(graph.tails(head, relation)) == 1:
         return "the relation is functional, and the head has another tail"
     inverse = _inverses(graph).get(relation)
     if inverse is not None:
         one_head = graph.relation_info(inverse).functional
-        if one_head and len(graph.tails(tail, inverse)):
+        if one_head and len(graph.tails(tail, inverse)) == 1:
             return "the inverse relation is functional, and the tail has another head"
     turned = head != tail and graph.exists(tail, relation, head)
     if turned and not info.symmetric and is_one_way(graph, relation):
