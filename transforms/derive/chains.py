@@ -1,6 +1,7 @@
 """Find the chains `a = b = c` that a text writes down, and the words that stand around them."""
 
 import dataclasses
+import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -90,7 +91,7 @@ def find_chains(text: str) -> list[Chain]:
     if len(text) > MAX_CHARACTERS or "=" not in text:
         return []
     plain = _plain(text)
-    marks = find_marks(plain)
+    marks = _marks(plain)
     found = list(find_runs(marks))
     for run, following in itertools.pairwise(found):
         both = run.relates and following.relates
@@ -106,7 +107,7 @@ def find_formulas(text: str) -> Iterator[tuple[Side, bool]]:
     if len(text) > MAX_CHARACTERS:
         return
     plain = _plain(text)
-    for run in find_runs(find_marks(plain)):
+    for run in find_runs(_marks(plain)):
         for side in _sides(plain, run):
             if side.source:
                 yield side, not run.relates
@@ -117,12 +118,17 @@ def find_comparisons(text: str) -> Iterator[tuple[Side, str, Side]]:
     if len(text) > MAX_CHARACTERS:
         return
     plain = _plain(text)
-    for run, following in itertools.pairwise(find_runs(find_marks(plain))):
+    for run, following in itertools.pairwise(find_runs(_marks(plain))):
         sign = run.after
         if sign is None or sign is not following.before or sign.kind != "relation":
             continue
         *_, left = _sides(plain, run)
         yield left, sign.text, next(_sides(plain, following))
+
+
+@functools.lru_cache(maxsize=256)  # chains, formulas and comparisons are looked for in turn
+def _marks(plain: str) -> Sequence[Mark]:
+    return find_marks(plain)
 
 
 def _plain(text: str) -> str:

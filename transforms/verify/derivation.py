@@ -1,7 +1,8 @@
 """Check that a step's equations follow from those before them."""
 
+import functools
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from stepsmith.schemas.records import Claim, Verdict
 from stepsmith.transforms.derive.calculus import judge_calculus, may_state_calculus
@@ -39,7 +40,8 @@ def trace(claim: Claim) -> Iterable[Finding]:
     return [to_finding(judgement) for judgement in _judge(claim)]
 
 
-def _judge(claim: Claim) -> list[Judgement]:
+@functools.lru_cache(maxsize=64)  # who asks for verdicts often asks next what was seen
+def _judge(claim: Claim) -> Sequence[Judgement]:
     text = claim.step.text
     compares = may_compare(text)
     if not compares and not may_state(text, rewriting=False) and not may_state_calculus(text):

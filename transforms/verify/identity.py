@@ -1,6 +1,7 @@
 """Check the rewriting inside chains: the same variables, or tuples and matrices of numbers."""
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Sequence
 
 from stepsmith.schemas.records import Claim, Verdict
 from stepsmith.transforms.derive.arrays import judge_arrays, may_state_arrays
@@ -27,7 +28,8 @@ def trace(claim: Claim) -> Iterable[Finding]:
     return [to_finding(judgement) for judgement in _judge(claim)]
 
 
-def _judge(claim: Claim) -> list[Judgement]:
+@functools.lru_cache(maxsize=64)  # who asks for verdicts often asks next what was seen
+def _judge(claim: Claim) -> Sequence[Judgement]:
     text = claim.step.text
     may_rewrite, may_say = may_state(text, rewriting=True), text.count("$") >= _FENCES
     has_arrays, may_lead = may_state_arrays(text), may_lead_on(text)
