@@ -151,3 +151,10 @@ def test_elements_without_an_order_are_matched_up_to_a_bearable_number() -> None
     left = {(float(value), "x") for value in range(64)}
     near = {(value + 1e-9, text) for value, text in left}
     assert first_difference(left, near, Comparison(abs_tol=1e-6)) is None
+
+
+def test_an_int_that_no_float_holds_equals_none() -> None:
+    for how in (STRICT, PYTHON):
+        assert first_difference(2**53 + 1, 2.0**53, how) is not None
+        assert first_difference(2**53, 2.0**53, how) is None
+    assert first_difference(2**53 + 1, 2.0**53, Comparison(rel_tol=1e-9)) is None

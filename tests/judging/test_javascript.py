@@ -314,3 +314,24 @@ def test_plain_values_come_back_as_they_went(values: list[object]) -> None:
         [find_node(), "-e", program], input=encode(values).encode(), capture_output=True, check=True
     )
     assert decode(done.stdout) == values
+
+
+@pytest.mark.parametrize(
+    ("source", "test", "outcome"),
+    [
+        ("export function f(x) { return x }", "f(1) == 1", "undecided"),
+        ("import fs from 'fs';\nfunction f(x) { return x }", "f(1) == 1", "undecided"),
+        ("await 1;\nfunction f(x) { return x }", "f(1) == 1", "undecided"),
+        ("function f(x) { return x", "f(1) == 1", "invalid"),
+        ("function f(x) { return {1: 2} }", "f(1) == {1: 2}", "valid"),
+        ("function f(x) { return new Map([[1, 2]]) }", "f(1) == {1: 2}", "valid"),
+        ("function f(x) { return {2: 2} }", "f(1) == {1: 2}", "invalid"),
+        ("function f(x) { return [0] }", "f(1)", "valid"),
+        ("function f(x) { return null }", "not f(1)", "valid"),
+    ],
+)
+def test_what_only_the_language_does_otherwise_is_no_fault(
+    sandbox: Sandbox, source: str, test: str, outcome: str
+) -> None:
+    judgement = judged(sandbox, source, f"assert {test}")
+    assert judgement.outcome == outcome, judgement

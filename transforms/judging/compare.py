@@ -20,11 +20,13 @@ class Comparison:
     """When two plain values count as equal.
 
     Sets have no order, nor has a dict; a set equals a frozenset. The tolerances are those of
-    `math.isclose` and hold for numbers anywhere but in keys.
+    `math.isclose` and hold for numbers anywhere but in keys. With `int_key_is_text` the key 1 is
+    "1", as in languages whose objects have no other keys.
     """
 
     bool_is_int: bool = False
     int_is_float: bool = True
+    int_key_is_text: bool = False
     list_is_tuple: bool = False
     nan_equal: bool = True
     rel_tol: float = 0.0
@@ -131,10 +133,10 @@ def _by_key(
 ) -> Iterator[Difference]:
     answered: dict[object, list[tuple[object, object]]] = {}
     for key, value in got.items():
-        answered.setdefault(_key(key, how), []).append((key, value))  # nan may be there twice
+        answered.setdefault(_dict_key(key, how), []).append((key, value))  # nan may be there twice
     for key, value in expected.items():
         here = f"{path}[{show(key)}]"
-        found = answered.get(_key(key, how))
+        found = answered.get(_dict_key(key, how))
         if found:
             yield from _differences(value, found.pop(0)[1], how, here)
         else:
@@ -196,6 +198,10 @@ def _are_real(values: Sequence[object]) -> TypeGuard[Sequence[int | float]]:
     return all(isinstance(value, (int, float)) and value == value for value in values)  # noqa: PLR0124 -- nan is not
 
 
+def _dict_key(key: object, how: Comparison) -> object:
+    return _key(str(key) if how.int_key_is_text and type(key) is int else key, how)
+
+
 def _key(value: object, how: Comparison) -> object:
     """Return what equals another's key where the values are equal, tolerances aside."""
     kind = _kind(value, how)
@@ -225,6 +231,8 @@ def _finite(value: Number) -> complex:
 
 
 def _close(expected: Number, got: Number, how: Comparison) -> bool:
+    if not (how.rel_tol or how.abs_tol):
+        return False  # they are not equal; as floats, 2**53 + 1 and 2.0**53 would be
     if isinstance(expected, int) and isinstance(got, int):
         reach = Fraction(how.rel_tol) * max(abs(expected), abs(got))
         return abs(expected - got) <= max(reach, Fraction(how.abs_tol))

@@ -75,14 +75,15 @@ def candidate_execution(
 
 
 def in_language(tests: CallTests, language: str) -> CallTests:
-    """Compare answers as the language can give them: one without tuples answers with lists."""
+    """Compare answers as the language can give them: without tuples, or keys that are numbers."""
     if language == PYTHON:
         return tests
-    cases = [
-        dataclasses.replace(case, how=dataclasses.replace(case.how, list_is_tuple=True))
+    hows = (
+        dataclasses.replace(case.how, list_is_tuple=True, int_key_is_text=True)
         for case in tests.cases
-    ]
-    return CallTests(cases=tuple(cases))
+    )
+    cases = zip(tests.cases, hows, strict=True)
+    return CallTests(cases=tuple(dataclasses.replace(case, how=how) for case, how in cases))
 
 
 def suite_execution(

@@ -92,7 +92,7 @@ def _remark_end(line: Line, sentence: Sentence) -> int:
 
     Behind another sentence it may be about that, and go on: `No, that is wrong: ...`.
     """
-    ends = [each.first for each in (*sentence.units, *sentence.said)]
+    ends = [unit.first for unit in sentence.units] + [said.first for said in sentence.said]
     if not ends:
         return sentence.last
     end = min(ends)

@@ -175,7 +175,9 @@ def _is_placed(line: Line, parsed: Parsed) -> bool:
     first = end = parsed.last
     if end >= len(line.words) or line.between(end).strip() != ",":
         return False
-    known = {at for each in (*line.mentions, *line.said) for at in range(each.first, each.last)}
+    spans = [(each.first, each.last) for each in line.mentions]
+    spans += [(each.first, each.last) for each in line.said]
+    known = {at for start, stop in spans for at in range(start, stop)}
     while end < len(line.words) and end not in known and _is_name(line, end):
         if end > first and not line.between(end).isspace():
             break

@@ -6,6 +6,8 @@ const fs = require("fs");
 const vm = require("vm");
 
 const MAX_MESSAGE = 300;
+// What is no fault of a program that is a module, and no script.
+const OF_A_MODULE = /outside a module|token 'export'|import\.meta|await is only valid/;
 
 async function serve(source, questions, answers) {
   const loaded = await attempt(() => load(source));
@@ -25,7 +27,12 @@ function load(source) {
   globalThis.module = { exports: {} };
   globalThis.exports = globalThis.module.exports;
   globalThis.require = require;
-  vm.runInThisContext(source, { filename: "candidate.js" });
+  try {
+    vm.runInThisContext(source, { filename: "candidate.js" });
+  } catch (error) {
+    if (error instanceof SyntaxError && OF_A_MODULE.test(error.message)) refuse("module");
+    throw error;
+  }
   return "null";
 }
 
