@@ -31,8 +31,9 @@ def simple_paths(
             elif len(longer) < max_hops and edge.tail not in hubs:
                 yield from extend(longer, edge.tail)
 
-    found = [path for path in extend((), start) if len(path) >= min_hops] if start != end else []
-    return sorted(found, key=lambda path: (len(path), path))
+    found = extend((), start) if start != end else ()
+    long_enough = (path for path in found if min_hops <= len(path) <= max_hops)
+    return sorted(long_enough, key=lambda path: (len(path), path))
 
 
 def _count(edges: Sequence[Edge]) -> int:
