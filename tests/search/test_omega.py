@@ -10,6 +10,7 @@ from stepsmith.schemas.errors import RecipeError
 from stepsmith.transforms.label.first_error import first_error
 from stepsmith.transforms.label.given import given
 from stepsmith.transforms.search import Sample, SearchResult
+from stepsmith.transforms.search.first_error.binary_search import RuleName
 from stepsmith.transforms.search.omega import omega
 from tests.search.scripts import PROBLEM, lines, search
 
@@ -324,3 +325,24 @@ def test_a_threshold_that_its_rule_cannot_have_is_refused_before_anything_is_ask
 ) -> None:
     with pytest.raises(RecipeError, match="threshold was given"):
         next(omega(PROBLEM, Random(0), **options))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("rule", ["absolute", "relative"])
+def test_no_prefix_is_right_in_one_solution_and_wrong_in_another(rule: RuleName) -> None:
+    for seed in range(60):
+        said: dict[tuple[str, ...], set[bool]] = {}
+
+        def answer(ask: Sample, index: int, seed: int = seed) -> str:
+            rng = Random(f"{seed} {ask.path} {index}")
+            steps = [rng.choice("ab") for _ in range(rng.randint(0, 6))]
+            return "\n".join([*steps, rng.choice(["right", "wrong"])])
+
+        plan = omega(PROBLEM, Random(seed), rollouts=4, searches=15, rule=rule, threshold=0.5)
+        for row in given(search(plan, answer, pieces=lines).rows):
+            texts = tuple(step.text for step in row.trajectory.steps)
+            for at, label in enumerate(row.labels):
+                if label.correct is not None:
+                    said.setdefault(texts[: at + 1], set()).add(label.correct)
+                if rule == "absolute" and label.correct and label.value is not None:
+                    assert label.value > 0.5, seed
+        assert all(len(each) == 1 for each in said.values()), seed

@@ -12,7 +12,7 @@ from stepsmith.schemas.options import (
     PositiveShare,
     Share,
 )
-from stepsmith.schemas.records import LabelledTrajectory, Problem, StepLabel
+from stepsmith.schemas.records import LabelledTrajectory, Problem
 from stepsmith.transforms.search.base import Asking, Plan, SearchResult, strategy
 from stepsmith.transforms.search.first_error.binary_search import (
     Bisection,
@@ -122,14 +122,14 @@ def _rows(
     for solution, outcome in zip(drawn.solutions, drawn.outcomes, strict=True):
         row = make_row(problem, solution, outcome, tree.known)
         selection = searched.pop(solution.id, None)
-        yield row if selection is None else _mark(row, selection.bisection)
+        yield row if selection is None else _mark(row, selection.bisection, tree)
     for selection in searched.values():
         candidate = selection.candidate
         row = make_row(problem, candidate.completion, candidate.outcome, tree.known)
-        yield _mark(row, selection.bisection)
+        yield _mark(row, selection.bisection, tree)
 
 
-def _mark(row: LabelledTrajectory, bisection: Bisection) -> LabelledTrajectory:
+def _mark(row: LabelledTrajectory, bisection: Bisection, tree: StateTree) -> LabelledTrajectory:
     """Write down what a search found: the steps it saw to be right, and the first wrong one."""
     error = bisection.first_error
     labels = tuple(
@@ -137,14 +137,15 @@ def _mark(row: LabelledTrajectory, bisection: Bisection) -> LabelledTrajectory:
         if correct is not None
         else label
         for index, label in enumerate(row.labels)
-        for correct in (_correct(index, label, bisection),)
+        for correct in (_correct(index, bisection, tree),)
     )
     return dataclasses.replace(row, labels=labels, first_error=error)
 
 
-def _correct(index: int, label: StepLabel, bisection: Bisection) -> bool | None:
+def _correct(index: int, bisection: Bisection, tree: StateTree) -> bool | None:
     if index == bisection.first_error:
         return False
-    # A prefix without a right completion before an intact one was asked about on another solution:
+    # A prefix broken by the rule, before an intact one, was asked about on another solution:
     # an unlucky estimate or an error that was repaired, and no one can say which.
-    return True if index < bisection.good and label.value else None
+    is_right = index < bisection.good and tree.is_intact(bisection.texts[index + 1])
+    return True if is_right else None

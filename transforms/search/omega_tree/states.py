@@ -45,6 +45,7 @@ class StateTree:
         # The largest value up to each state, for the rule that compares with it.
         self._references = {root: root.label.value or 0.0}
         self._chosen: set[str] = set()
+        self._blamed: set[str] = set()
         pool.add(root)
 
     def select(self, count: int, number: int) -> list[Selection]:
@@ -59,6 +60,11 @@ class StateTree:
             )
             taken.append(Selection(candidate=candidate, bisection=bisection))
         return taken
+
+    def is_intact(self, text: str) -> bool:
+        """Say whether a search found this prefix intact, and none put a first error at its end."""
+        estimate = self.known.get(text)
+        return estimate in self._references and text not in self._blamed
 
     def grow(self, selection: Selection) -> None:
         """Let the states of a search that is over join, and their wrong completions the pool."""
@@ -78,7 +84,9 @@ class StateTree:
             self._places.setdefault(bisection.texts[depth], place)
         if error is None:
             return
-        if bisection.wrong == len(trajectory.steps):
+        if bisection.wrong < len(trajectory.steps):
+            self._blamed.add(bisection.texts[bisection.wrong])
+        else:
             outcome = candidate.outcome
             place = _Place(
                 label=last_label(outcome),
