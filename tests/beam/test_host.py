@@ -101,6 +101,12 @@ def test_what_is_off_the_loop_leaves_it_free_and_ends_even_where_nobody_waits_an
     assert ended == ["written", "written"]
 
 
+def test_few_threads_ever_write_however_many_shards_end_at_once(tmp_path: Path) -> None:
+    with hosting(job_of(tmp_path)) as host:
+        writes = [host.submit(host.off_the_loop(threading.get_ident)) for _ in range(64)]
+        assert len({write.result(60) for write in writes}) <= 2
+
+
 def test_what_raises_off_the_loop_raises_where_it_is_awaited(tmp_path: Path) -> None:
     def write() -> None:
         msg = "the disk is full"

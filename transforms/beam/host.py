@@ -36,6 +36,10 @@ from stepsmith.transforms.verify.run import Verification
 T = TypeVar("T")
 
 _VERIFIER_THREADS = 16
+_WRITER_THREADS = 2
+"""Few, as Arrow's allocator keeps some 10 MB for each thread that ever wrote a shard, and is slower
+the more there are.
+"""
 _STATUS_EVERY_S = 1.0
 _START_NO_PROCESS = frozenset(["openai", "simulated"])
 
@@ -68,6 +72,7 @@ class Host:
         self._contexts = contextlib.AsyncExitStack()
         self._tools = Tools(shared_pool(), partial(open_shared, job.recipe.sandbox))
         self._threads = concurrent.futures.ThreadPoolExecutor(_VERIFIER_THREADS)
+        self._writers = concurrent.futures.ThreadPoolExecutor(_WRITER_THREADS)
         self._policies: dict[str | None, asyncio.Future[QueuedPolicy]] = {}
         self._window: asyncio.Semaphore | None = None
         self._room: asyncio.Semaphore | None = None
@@ -82,7 +87,7 @@ class Host:
 
     async def off_the_loop(self, work: Callable[[], T]) -> T:
         """Run in a thread what would keep the loop, to its end even where this is cancelled."""
-        running = self._loop.run_in_executor(self._threads, work)
+        running = self._loop.run_in_executor(self._writers, work)
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
@@ -235,6 +240,7 @@ class Host:
         self._thread.join()
         self._loop.close()
         self._threads.shutdown()
+        self._writers.shutdown()
         self._interpreter.close()
 
 
