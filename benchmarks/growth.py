@@ -6,7 +6,9 @@ problems a shard whatever the size: more problems are more shards. The sizes tak
 Time begins when all is imported. What is left of the fixed start (building the pipeline, the
 runner, the worker processes of the verifiers) is what a line through the smallest run and the 1x
 run leaves at no problem; larger runs have no say in it, or a cost that grows would hide in it.
-Memory is the sum of the peaks (`VmHWM`) of the run's process and all of its children.
+Memory is the sum of the peaks (`VmHWM`) of the run's process and all of its children. Some of it
+only fills up: a process has 16 shards in work at a time, and the 1x run has 12. What goes on
+growing is `memory_per_1000_problems`, the slope from 3x to 10x.
 """
 
 import contextlib
@@ -67,6 +69,7 @@ def measure(*, quick: bool) -> Findings:
     ]
     cpu = [{name: cost.cpu_s for name, cost in costs.items()} for costs in rounds]
     wall = [{name: cost.wall_s for name, cost in costs.items()} for costs in rounds]
+    slopes = [memory_slope(sizes, costs) for costs in rounds]
     claims = [
         claim("growth.cpu_per_problem", [growth(sizes, seconds) for seconds in cpu], target=1.05),
         claim("growth.wall_per_problem", [growth(sizes, seconds) for seconds in wall]),
@@ -74,6 +77,12 @@ def measure(*, quick: bool) -> Findings:
             "growth.peak_memory",
             [costs["10x"].peak_bytes / costs["1x"].peak_bytes for costs in rounds],
             target=1.10,
+        ),
+        Claim(
+            name="growth.memory_per_1000_problems",
+            value=round(statistics.median(slopes), 2),
+            spread=(round(min(slopes), 2), round(max(slopes), 2)),
+            unit="MB, 3x to 10x",
         ),
     ]
     details = {
@@ -97,6 +106,12 @@ def growth(sizes: Mapping[str, int], seconds: Mapping[str, float]) -> float:
     start = start_of(sizes, seconds)
     per_problem = {name: (seconds[name] - start) / sizes[name] for name in ("1x", "10x")}
     return per_problem["10x"] / per_problem["1x"]
+
+
+def memory_slope(sizes: Mapping[str, int], costs: Mapping[str, Cost]) -> float:
+    """Return the MB that 1,000 more problems add to the peak, where all that fills up is full."""
+    added = costs["10x"].peak_bytes - costs["3x"].peak_bytes
+    return added / 1_000 / (sizes["10x"] - sizes["3x"])
 
 
 def claim(name: str, values: Sequence[float], *, target: float | None = None) -> Claim:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from benchmarks.growth import SIZES, growth, one_run, start_of, watched
+from benchmarks.growth import SIZES, Cost, growth, memory_slope, one_run, start_of, watched
 
 
 @pytest.mark.parametrize("start", [0.0, 3.0, 100.0])
@@ -20,6 +20,14 @@ def test_a_cost_that_grows_does_not_hide_in_the_start() -> None:
     steeper = 0.001 / SIZES["10x"]
     seconds = {name: 3.0 + 0.01 * size + steeper * size**2 for name, size in SIZES.items()}
     assert growth(SIZES, seconds) == pytest.approx(1.1, abs=0.015)
+
+
+def test_memory_that_fills_up_before_3x_is_not_in_its_slope() -> None:
+    costs = {
+        name: Cost(wall_s=0.0, cpu_s=0.0, peak_bytes=min(size, 900) * 10**6 + size * 2_000)
+        for name, size in SIZES.items()
+    }
+    assert memory_slope(SIZES, costs) == pytest.approx(2.0)
 
 
 def test_the_peak_of_a_process_counts_its_children_and_what_was_freed() -> None:
