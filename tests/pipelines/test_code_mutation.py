@@ -2,16 +2,13 @@
 
 import dataclasses
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from apache_beam.runners.portability.fn_api_runner import worker_handlers
 
 from stepsmith.pipelines.dataset import read_dataset
-from stepsmith.pipelines.manifest import Manifest
-from stepsmith.pipelines.run import RunOptions, make_job, run
-from stepsmith.pipelines.summary import summary
+from stepsmith.pipelines.run import RunOptions
 from stepsmith.sandboxes.errors import SandboxError
 from stepsmith.sandboxes.open import open_sandbox
 from stepsmith.schemas import Mutation
@@ -22,6 +19,7 @@ from stepsmith.transforms.judging import judge_source
 from stepsmith.transforms.judging.images import image_of
 from stepsmith.transforms.judging.problems import program_of, read_code_problem
 from stepsmith.transforms.sink.read import read_rows
+from tests.pipelines.recipe_runs import Made, Run, runs_of
 from tests.pipelines.runs import digests
 
 REFERENCES = {
@@ -42,8 +40,6 @@ REFERENCES = {
     ),
 }
 
-Run = Callable[..., tuple[str, Manifest, str]]
-
 
 @pytest.fixture(scope="module", autouse=True)
 def _needs_a_sandbox() -> None:
@@ -55,7 +51,6 @@ def _needs_a_sandbox() -> None:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Run the recipe; returns the run's folder, its manifest and its summary."""
     folder = tmp_path_factory.mktemp("mutation")
     source = folder / "problems.jsonl"
     lines = [
@@ -69,22 +64,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Run:
         for name, (prompt, solution, tests) in REFERENCES.items()
     ]
     source.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-
-    def make(
-        name: str, *overrides: str, options: RunOptions | None = None
-    ) -> tuple[str, Manifest, str]:
-        root = str(folder / name)
-        given = (f"source.path={source}", "max_error_rate=0.5", *overrides)
-        job = make_job("code_mutation", output=root, overrides=given)
-        manifest = run(job, options or RunOptions(quiet=True))
-        assert manifest is not None
-        return root, manifest, summary(job, manifest)
-
-    return make
+    return runs_of("code_mutation", folder, f"source.path={source}", "max_error_rate=0.5")
 
 
 @pytest.fixture(scope="module")
-def whole(made: Run) -> tuple[str, Manifest, str]:
+def whole(made: Run) -> Made:
     return made("whole")
 
 
@@ -93,7 +77,7 @@ def mutations(root: str) -> list[Mutation]:
 
 
 def test_references_become_rows_of_both_labels_and_those_that_fail_become_errors(
-    whole: tuple[str, Manifest, str],
+    whole: Made,
 ) -> None:
     root, manifest, _ = whole
     counts = manifest.counts
@@ -109,7 +93,7 @@ def test_references_become_rows_of_both_labels_and_those_that_fail_become_errors
 
 
 def test_running_every_exported_row_again_gives_its_label(
-    whole: tuple[str, Manifest, str],
+    whole: Made,
 ) -> None:
     root, _, _ = whole
     outcomes = {one.id: one for one in mutations(root)}
@@ -129,7 +113,7 @@ def test_running_every_exported_row_again_gives_its_label(
         sandbox.close()
 
 
-def test_both_tables_load_as_parquet_and_join_by_id(whole: tuple[str, Manifest, str]) -> None:
+def test_both_tables_load_as_parquet_and_join_by_id(whole: Made) -> None:
     datasets = pytest.importorskip("datasets")
     root, manifest, _ = whole
     loaded = {
@@ -148,27 +132,25 @@ def test_both_tables_load_as_parquet_and_join_by_id(whole: tuple[str, Manifest, 
         assert row["image"].startswith("python-")
 
 
-def test_the_number_of_shards_changes_no_row(made: Run, whole: tuple[str, Manifest, str]) -> None:
+def test_the_number_of_shards_changes_no_row(made: Run, whole: Made) -> None:
     root, _, _ = made("one", "shards=1")
     assert sorted(mutations(root), key=lambda one: one.id) == sorted(
         mutations(whole[0]), key=lambda one: one.id
     )
 
 
-def test_the_same_recipe_makes_the_same_bytes(made: Run, whole: tuple[str, Manifest, str]) -> None:
+def test_the_same_recipe_makes_the_same_bytes(made: Run, whole: Made) -> None:
     root, _, _ = made("again")
     assert digests(Path(root)) == digests(Path(whole[0]))
 
 
-def test_a_pool_of_two_processes_makes_the_same_bytes(
-    made: Run, whole: tuple[str, Manifest, str]
-) -> None:
+def test_a_pool_of_two_processes_makes_the_same_bytes(made: Run, whole: Made) -> None:
     root, _, _ = made("pool", options=RunOptions(quiet=True, workers=2))
     assert digests(Path(root)) == digests(Path(whole[0]))
 
 
 def test_threads_off_the_main_thread_make_the_same_bytes(
-    made: Run, whole: tuple[str, Manifest, str], monkeypatch: pytest.MonkeyPatch
+    made: Run, whole: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_handlers, "DATA_BUFFER_TIME_LIMIT_MS", 0)
     threads = ("--direct_running_mode=multi_threading", "--direct_num_workers=2")
@@ -176,9 +158,7 @@ def test_threads_off_the_main_thread_make_the_same_bytes(
     assert digests(Path(root)) == digests(Path(whole[0]))
 
 
-def test_fewer_tests_let_more_through_and_the_summary_says_so(
-    made: Run, whole: tuple[str, Manifest, str]
-) -> None:
+def test_fewer_tests_let_more_through_and_the_summary_says_so(made: Run, whole: Made) -> None:
     root, manifest, text = made("weak", "strategy.test_share=0.3")
     weak, strong = mutations(root), mutations(whole[0])
     assert [one.id for one in weak] == [one.id for one in strong]
@@ -194,9 +174,7 @@ def test_a_policy_that_writes_nothing_cannot_complete(made: Run) -> None:
         made("complete", "strategy.completions=1")
 
 
-def test_mutations_are_carried_over_when_labels_are_made_anew(
-    whole: tuple[str, Manifest, str], tmp_path: Path
-) -> None:
+def test_mutations_are_carried_over_when_labels_are_made_anew(whole: Made, tmp_path: Path) -> None:
     from stepsmith.pipelines.relabel import Relabelling, relabel
 
     root, _, _ = whole

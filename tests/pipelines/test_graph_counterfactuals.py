@@ -1,15 +1,12 @@
 """The recipe `graph_counterfactuals`, from a graph's folder to tables that a trainer reads."""
 
 import collections
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from stepsmith.pipelines.dataset import read_dataset
-from stepsmith.pipelines.manifest import Manifest
-from stepsmith.pipelines.run import RunOptions, make_job, run
-from stepsmith.pipelines.summary import summary
+from stepsmith.pipelines.run import RunOptions
 from stepsmith.schemas import Counterfactual
 from stepsmith.schemas.arrow import COUNTERFACTUALS
 from stepsmith.transforms.files import LocalFiles
@@ -18,9 +15,9 @@ from stepsmith.transforms.graph.store import Graph
 from stepsmith.transforms.graph.triples import Fact, Labels, Rows
 from stepsmith.transforms.sink.read import read_rows
 from tests.negatives.graph.worlds import NAMES, NEGATIVES, facts
+from tests.pipelines.recipe_runs import Made, Run, runs_of
 from tests.pipelines.runs import digests
 
-Run = Callable[..., tuple[str, Manifest, str]]
 SIZE = 12
 
 
@@ -46,24 +43,13 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, graph: str) -> Run:
-    """Run the recipe; returns the run's folder, its manifest and its summary."""
     folder = tmp_path_factory.mktemp("counterfactuals")
-
-    def make(
-        name: str, *overrides: str, options: RunOptions | None = None
-    ) -> tuple[str, Manifest, str]:
-        root = str(folder / name)
-        given = (f"source.graph={graph}", f"source.size={SIZE}", "strategy.max_chance=1.0")
-        job = make_job("graph_counterfactuals", output=root, overrides=(*given, *overrides))
-        manifest = run(job, options or RunOptions(quiet=True))
-        assert manifest is not None
-        return root, manifest, summary(job, manifest)
-
-    return make
+    given = (f"source.graph={graph}", f"source.size={SIZE}", "strategy.max_chance=1.0")
+    return runs_of("graph_counterfactuals", folder, *given)
 
 
 @pytest.fixture(scope="module")
-def whole(made: Run) -> tuple[str, Manifest, str]:
+def whole(made: Run) -> Made:
     return made("whole")
 
 
@@ -72,7 +58,7 @@ def counterfactuals(root: str) -> list[Counterfactual]:
 
 
 def test_questions_become_gold_chains_and_edited_ones_with_the_first_error_known(
-    whole: tuple[str, Manifest, str],
+    whole: Made,
 ) -> None:
     root, manifest, text = whole
     counts = manifest.counts
@@ -94,9 +80,7 @@ def test_questions_become_gold_chains_and_edited_ones_with_the_first_error_known
     assert f"{sum(kinds.values()):,}: " in line
 
 
-def test_no_false_fact_is_in_the_graph_and_every_other_one_is(
-    whole: tuple[str, Manifest, str], graph: str
-) -> None:
+def test_no_false_fact_is_in_the_graph_and_every_other_one_is(whole: Made, graph: str) -> None:
     store = Graph.open(graph)
     checked = collections.Counter[bool]()
     for one in counterfactuals(whole[0]):
@@ -111,7 +95,7 @@ def test_no_false_fact_is_in_the_graph_and_every_other_one_is(
     assert min(checked.values()) > 10
 
 
-def test_both_tables_load_as_parquet_and_join_by_id(whole: tuple[str, Manifest, str]) -> None:
+def test_both_tables_load_as_parquet_and_join_by_id(whole: Made) -> None:
     datasets = pytest.importorskip("datasets")
     root, _, _ = whole
     loaded = {
@@ -130,16 +114,14 @@ def test_both_tables_load_as_parquet_and_join_by_id(whole: tuple[str, Manifest, 
         assert texts[parents[row["id"]]].startswith(row["prefix"] + row["before"])
 
 
-def test_the_number_of_shards_changes_no_row(made: Run, whole: tuple[str, Manifest, str]) -> None:
+def test_the_number_of_shards_changes_no_row(made: Run, whole: Made) -> None:
     root, _, _ = made("one", "shards=1")
     assert sorted(counterfactuals(root), key=lambda one: one.id) == sorted(
         counterfactuals(whole[0]), key=lambda one: one.id
     )
 
 
-def test_a_pool_of_two_processes_makes_the_same_bytes(
-    made: Run, whole: tuple[str, Manifest, str]
-) -> None:
+def test_a_pool_of_two_processes_makes_the_same_bytes(made: Run, whole: Made) -> None:
     root, _, _ = made("pool", options=RunOptions(quiet=True, workers=2))
     assert digests(Path(root)) == digests(Path(whole[0]))
 
