@@ -121,8 +121,9 @@ def edited_pairs(made: Sequence[Made]) -> dict[str, list[Pair]]:
 def matched_pairs(made: Sequence[Made]) -> dict[str, list[Pair]]:
     """Pair edited steps with right ones of the same words.
 
-    A true fact that comes too early has its own place in the gold chain, and of denials each one
-    that is wrong is held against one that is right.
+    A true fact that comes too early has its own place in the gold chain, a shortcut says of another
+    head what the gold chain's last hop says, and of denials each one that is wrong is held against
+    one that is right.
     """
     pairs: dict[str, list[Pair]] = defaultdict(list)
     for each in made:
@@ -136,6 +137,10 @@ def matched_pairs(made: Sequence[Made]) -> dict[str, list[Pair]]:
                 reference = gold[gold[one.id].parent_id or ""]
                 right = reference.steps[path.index(one.after_fact or "")].text
                 pairs[f"{kind}.matched"].append(Pair(each.problem.id, right, one.after))
+        for one in by_kind["shortcut"]:
+            reference = gold[gold[one.id].parent_id or ""]
+            right = reference.steps[len(path) - 1].text
+            pairs["shortcut.matched"].append(Pair(each.problem.id, right, one.after))
         denials = zip(by_kind["true_denial"], by_kind["negation"], strict=False)
         pairs["negation.matched"] += (
             Pair(each.problem.id, right.after, wrong.after) for right, wrong in denials

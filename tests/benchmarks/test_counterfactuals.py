@@ -1,5 +1,7 @@
 """The measurements of `benchmarks.counterfactuals` find what is planted, and only that."""
 
+import dataclasses
+import re
 from random import Random
 
 import pytest
@@ -144,6 +146,20 @@ class TestLeak:
                 assert facts_of.get(pair.gold, early) == early
         for pair in pairs["negation.matched"]:
             assert (kinds[pair.gold], kinds[pair.edited]) == ("true_denial", "negation")
+
+    def test_compares_a_shortcut_with_the_last_hop_whose_relation_and_tail_it_has(self) -> None:
+        payload = dataclasses.replace(PAYLOAD, world="closed")
+        closed = dataclasses.replace(PROBLEM, payload=payload.encode())
+        made = edit(closed, kinds=("shortcut",))
+        pairs = matched_pairs([made])["shortcut.matched"]
+        assert len(pairs) == len(made.counterfactuals) == 2
+        for pair, head in zip(pairs, ("p0", "c0"), strict=True):
+            assert {"f0", "k0"} <= words(pair.gold)
+            assert {head, "k0"} <= words(pair.edited)
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text))
 
 
 def test_graph_path_agrees_with_every_first_error_of_a_small_world(made: Made) -> None:

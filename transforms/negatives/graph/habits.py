@@ -21,7 +21,7 @@ _FUNCTIONAL = 1.5
 """Mean tails a head: below it a relation is taken to have one tail a head (98 of the 237 relations
 of FB15k-237)."""
 _SAMPLE = 200
-"""Facts of a relation that are looked at to see how it stands to another one."""
+"""Facts of a relation that are looked at to see how it stands to others."""
 _MANY = 0.2
 """Relations that share more of their heads than this are said of the same things."""
 _RARE = 0.01
@@ -49,6 +49,12 @@ class Habits:
     def size(self, relation: int) -> int:
         """Count the facts of a relation."""
         return len(self._places(relation))
+
+    def sample(self, relation: int) -> list[Edge]:
+        """Return some facts of the relation, evenly spaced: all, where they are few."""
+        places = self._places(relation)
+        spaced = np.linspace(0, len(places) - 1, min(_SAMPLE, len(places))).astype(np.int64)
+        return [self._edge(int(place)) for place in places[spaced]]
 
     def draw(self, relation: int, rng: Random) -> Edge:
         """Draw a fact of the relation, each alike: a tail comes as often as facts have it."""
@@ -118,10 +124,8 @@ class Habits:
 
     def _shared(self, one: int, other: int, turned: bool) -> float:  # noqa: FBT001 - passed on
         """Return in what share of facts of one relation the other joins the same two, too."""
-        places = self._places(one)
-        if not len(places):
+        edges = self.sample(one)
+        if not edges:
             return 0.0
-        sample = places[np.linspace(0, len(places) - 1, min(_SAMPLE, len(places))).astype(np.int64)]
-        edges = [self._edge(int(place)) for place in np.unique(sample)]
         ends = [(tail, other, head) if turned else (head, other, tail) for head, _, tail in edges]
         return float(self._graph.exists_many(np.array(ends)).mean())
