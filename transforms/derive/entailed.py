@@ -9,12 +9,11 @@ from collections.abc import Set as AbstractSet
 from fractions import Fraction
 
 from stepsmith.transforms.derive.agree import is_identity
-from stepsmith.transforms.derive.expression import Equation, Expression, express
+from stepsmith.transforms.derive.expression import Equation, Expression, difference
 from stepsmith.transforms.derive.follow import coefficients, compare_on, solution
 from stepsmith.transforms.derive.judgement import Judgement, shorten
 from stepsmith.transforms.derive.substituted import isolated, put_into
 from stepsmith.transforms.derive.trail import PROBLEM, Statement, Trail
-from stepsmith.transforms.formula.tree import Apply
 
 __all__ = ["judge_entailed"]
 
@@ -122,12 +121,8 @@ def _follows(statement: Statement, source: Statement, used: Sequence[_Given]) ->
 def _are_same(one: Equation, other: Equation) -> bool:
     """Tell whether both are one equation, written otherwise: also where no point is exact."""
     left, right = other
-    gaps = _gap(left, right), _gap(right, left)
-    return any(is_identity(_gap(*one), gap) for gap in gaps)
-
-
-def _gap(left: Expression, right: Expression) -> Expression:
-    return express(Apply("+", (left.formula, Apply("neg", (right.formula,)))))
+    gaps = difference(left, right), difference(right, left)
+    return any(is_identity(difference(*one), gap) for gap in gaps)
 
 
 def _combined(statement: Statement, sources: Sequence[Statement]) -> Sequence[Statement]:

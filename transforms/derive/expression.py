@@ -71,6 +71,11 @@ def express(formula: Formula) -> Expression:
     )
 
 
+def difference(left: Expression, right: Expression) -> Expression:
+    """Take one formula from another."""
+    return express(Apply("+", (left.formula, Apply("neg", (right.formula,)))))
+
+
 def opaque(expression: Expression) -> Expression:
     """Put a variable in place of each call of a function: of what it returns nothing is known."""
     return express(_opaque(expression.formula)) if expression.calls else expression

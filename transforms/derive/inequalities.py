@@ -11,11 +11,10 @@ from typing import Final, NamedTuple
 
 from stepsmith.transforms.derive.agree import proportion
 from stepsmith.transforms.derive.chains import MAX_CHARACTERS, Chain, Side, find_comparisons
-from stepsmith.transforms.derive.expression import Expression, express, opaque
+from stepsmith.transforms.derive.expression import Expression, difference, opaque
 from stepsmith.transforms.derive.judgement import Judgement, shorten
 from stepsmith.transforms.derive.statements import Pair, read_side
 from stepsmith.transforms.derive.trail import PROBLEM, Trail
-from stepsmith.transforms.formula.tree import Apply
 
 __all__ = ["judge_inequalities", "may_compare"]
 
@@ -90,7 +89,7 @@ def _find(text: str) -> Iterator[_Inequality]:
         if one is None or other is None:
             continue
         small, large = (one, other) if sign in _LESS else (other, one)
-        gap = express(Apply("+", (opaque(large).formula, Apply("neg", (opaque(small).formula,)))))
+        gap = difference(opaque(large), opaque(small))
         if gap.names:
             yield _Inequality(gap, sign in _STRICT, sign, (left, right), (one, other))
 

@@ -15,7 +15,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from stepsmith.schemas.records import LabelledTrajectory, Outcome, Trajectory, Verdict
+from stepsmith.schemas.records import LabelledTrajectory, Outcome, StepLabel, Trajectory, Verdict
 from stepsmith.schemas.registry import Registry, first_line
 
 E = TypeVar("E")
@@ -117,6 +117,11 @@ def ungraded(trajectory: Trajectory) -> frozenset[int]:
     elif trajectory.finish_reason == "empty":
         found.update(range(len(steps)))
     return frozenset(found)
+
+
+def silenced(label: StepLabel) -> StepLabel:
+    """Take back what is said of a step that is neither right nor wrong: it has only a value."""
+    return dataclasses.replace(label, correct=None, correct_prob=None, source=None)
 
 
 _DROP_REASONS = {"length": "truncated", "empty": "empty"}

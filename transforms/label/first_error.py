@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from stepsmith.schemas.records import LabelledTrajectory, StepLabel
-from stepsmith.transforms.label.base import Rows, decide_keep, decisive, labeler, ungraded
+from stepsmith.transforms.label.base import Rows, decide_keep, decisive, labeler, silenced, ungraded
 
 Threshold = Annotated[float, Meta(ge=0, lt=1)]
 
@@ -39,7 +39,7 @@ def _label_row(row: LabelledTrajectory, threshold: float) -> LabelledTrajectory:
     values = _values(row)
     error, located = _first_error(row.labels, values, silent, threshold)
     labels = tuple(
-        dataclasses.replace(label, correct=None, correct_prob=None, source=None)
+        silenced(label)
         if index in silent
         else _label(label, _said(value, threshold, _place(index, error, located=located)))
         for index, (label, value) in enumerate(zip(row.labels, values, strict=True))

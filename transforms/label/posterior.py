@@ -16,6 +16,7 @@ from stepsmith.transforms.label.base import (
     decisive,
     is_cut,
     labeler,
+    silenced,
     ungraded,
 )
 from stepsmith.transforms.label.beliefs import (
@@ -94,17 +95,12 @@ def label_row(row: LabelledTrajectory, joint: Floats, *, confidence: float) -> L
     return dataclasses.replace(
         row,
         labels=tuple(
-            _silenced(label) if index in silent else label for index, label in enumerate(labels)
+            silenced(label) if index in silent else label for index, label in enumerate(labels)
         ),
         first_error=error if is_told else None,
         # A sum of rounded shares may be a hair above 1.
         first_error_prob=min(1.0, float(errors[place])) if is_told else None,
     )
-
-
-def _silenced(label: StepLabel) -> StepLabel:
-    """Take back what is said of a step that is neither right nor wrong: it has only a value."""
-    return dataclasses.replace(label, correct=None, correct_prob=None, source=None)
 
 
 def _values(row: LabelledTrajectory, joint: Floats) -> list[float | None]:
